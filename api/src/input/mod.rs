@@ -1,0 +1,1 @@
+//! Reading foreign JSON, naming every fault.

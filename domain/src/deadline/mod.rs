@@ -1,0 +1,1 @@
+//! Calendars, time limits and stops: when a dossier is due.

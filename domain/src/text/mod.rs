@@ -1,0 +1,1 @@
+//! Texts and codes that parse: an invalid value cannot exist.

@@ -1,0 +1,32 @@
+//! The only place that makes identifiers and random secrets.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rand::Rng as _;
+
+/// A UUIDv7 as text: the name of a thing outside the database.
+#[expect(clippy::disallowed_methods, reason = "the one place that makes identifiers")]
+pub fn new_uid() -> String {
+    uuid::Uuid::now_v7().to_string()
+}
+
+/// 256 random bits in URL-safe base64, for refresh tokens and client secrets.
+pub fn new_secret() -> String {
+    let mut bytes = [0u8; 32];
+    rand::rng().fill_bytes(&mut bytes);
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// Letters and digits that nobody confuses when reading a receipt aloud.
+const KEY_ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+
+/// A 6-character look-up key, as printed on a receipt.
+pub fn new_lookup_key() -> String {
+    let mut bytes = [0u8; 6];
+    rand::rng().fill_bytes(&mut bytes);
+    bytes
+        .iter()
+        .filter_map(|byte| KEY_ALPHABET.get(usize::from(byte % 32)))
+        .map(|letter| char::from(*letter))
+        .collect()
+}
