@@ -1,6 +1,9 @@
 //! The rules of the one-stop-shop, pure: no clock, no I/O, `now` is always an argument.
 
+pub mod auth;
 pub mod deadline;
+pub mod dossier;
 pub mod lang;
+pub mod procedure;
 pub mod text;
 pub mod time;

@@ -1,0 +1,19 @@
+//! The life of a dossier (hồ sơ): states, actions, lateness and the chain of its events.
+
+mod apply;
+mod command;
+mod event;
+mod life;
+mod refusal;
+mod state;
+mod timeliness;
+
+pub use apply::{Moment, hand_over_due};
+pub use command::{Command, Handover};
+pub use event::{EventRecord, GENESIS, chain_hash};
+pub use life::{
+    BackTo, Dossier, FirstResult, Life, MissingPaper, Promise, Rules, StepAt, StepPlace, Used,
+};
+pub use refusal::Refusal;
+pub use state::{Action, Outcome, State};
+pub use timeliness::{Lateness, Timeliness, judge};
