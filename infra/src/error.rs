@@ -1,0 +1,108 @@
+//! Why an action did not happen; the HTTP layer turns each into a problem.
+
+use domain::dossier::{Action, Refusal, State};
+use domain::lang::Lang;
+
+use crate::db::{Unavailable, classify};
+
+/// A fault of the input that only the data could show, at a field of the request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Path in the request body, such as `papers[2].number`.
+    pub field: String,
+    pub code: &'static str,
+    pub vi: String,
+    pub en: String,
+}
+
+impl Fault {
+    pub fn new(field: impl Into<String>, code: &'static str, vi: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { field: field.into(), code, vi: vi.into(), en: en.into() }
+    }
+
+    pub fn text(&self, lang: Lang) -> &str {
+        lang.pick(&self.vi, &self.en)
+    }
+}
+
+/// An action that the state of the dossier forbids, with what it would allow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conflict {
+    pub state: State,
+    pub action: Action,
+    pub allowed: Vec<Action>,
+    pub refusal: Refusal,
+    /// The dossier's present version, for the next `If-Match`.
+    pub version: i64,
+}
+
+/// Why an action did not happen. Nothing has changed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Not there, or not for this reader to know.
+    #[error("not found")]
+    NotFound,
+    /// Known to the reader but not theirs to do.
+    #[error("forbidden")]
+    Forbidden,
+    #[error("unauthenticated: {0}")]
+    Unauthenticated(&'static str),
+    /// Too many failed logins; seconds until the next may be tried.
+    #[error("locked for {0} s")]
+    Locked(u32),
+    /// `If-Match` names an older version; the present one is given.
+    #[error("stale version, now {0}")]
+    Stale(i64),
+    #[error("conflict")]
+    Conflict(Box<Conflict>),
+    /// A natural code or name is taken.
+    #[error("already exists")]
+    AlreadyExists,
+    /// Something still depends on it: open dossiers, staff, offices below.
+    #[error("in use: {0}")]
+    InUse(&'static str),
+    /// A rule that is not about a dossier's state forbids it; the code is in the catalogue.
+    #[error("refused: {0}")]
+    Refused(&'static str),
+    #[error("invalid input")]
+    Invalid(Vec<Fault>),
+    #[error("the idempotency key was used with another request")]
+    KeyReused,
+    #[error("a request with the same idempotency key is in flight")]
+    InFlight,
+    #[error("unavailable: {0:?}")]
+    Unavailable(Unavailable),
+    #[error("database: {0}")]
+    Database(diesel::result::Error),
+    /// Stored data contradict themselves, or a part failed that should not.
+    #[error("internal: {0}")]
+    Internal(String),
+}
+
+impl From<Unavailable> for Error {
+    fn from(cause: Unavailable) -> Self {
+        Self::Unavailable(cause)
+    }
+}
+
+impl From<diesel::result::Error> for Error {
+    fn from(error: diesel::result::Error) -> Self {
+        match classify(error) {
+            Ok(cause) => Self::Unavailable(cause),
+            Err(error) => Self::Database(error),
+        }
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Internal(format!("stored JSON does not read: {error}"))
+    }
+}
+
+impl Error {
+    /// One fault at one field.
+    pub fn invalid(field: impl Into<String>, code: &'static str, vi: impl Into<String>, en: impl Into<String>) -> Self {
+        Self::Invalid(vec![Fault::new(field, code, vi, en)])
+    }
+}
