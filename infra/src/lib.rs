@@ -1,5 +1,13 @@
 //! Everything with a side effect except HTTP: database, files, keys, clock.
 
+pub mod auth;
+pub mod calendar;
 pub mod clock;
 pub mod db;
+pub mod dossier;
+pub mod env;
+pub mod error;
 pub mod ids;
+pub mod office;
+pub mod procedure;
+pub mod staff;

@@ -1,0 +1,1 @@
+//! Calendars and the recomputation after a late holiday.

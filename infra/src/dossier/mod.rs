@@ -1,0 +1,1 @@
+//! Dossiers: the actions and what is read of them.

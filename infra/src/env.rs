@@ -1,0 +1,66 @@
+//! What every action is handed beside its connection: the clock and the rule sets in memory.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use chrono::{DateTime, Utc};
+use domain::deadline::Calendar;
+use domain::procedure::ProcedureVersion;
+
+use crate::clock::Clock;
+
+/// Clock and caches of one service; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Env {
+    pub clock: Arc<dyn Clock>,
+    /// Compiled calendars by calendar version; versions never change once written.
+    pub calendars: Cache<i64, Calendar>,
+    /// Procedure versions by their id; a version is replaced only before it takes effect.
+    pub procedures: Cache<i64, ProcedureVersion>,
+}
+
+impl Env {
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, calendars: Cache::default(), procedures: Cache::default() }
+    }
+
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+}
+
+/// Immutable things kept in memory by their id. Never fill it with a row that the same
+/// transaction wrote: a rollback would leave the entry behind.
+#[derive(Debug)]
+pub struct Cache<K, V>(Arc<RwLock<HashMap<K, Arc<V>>>>);
+
+impl<K, V> Clone for Cache<K, V> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<K, V> Default for Cache<K, V> {
+    fn default() -> Self {
+        Self(Arc::default())
+    }
+}
+
+impl<K: Eq + Hash + Copy, V> Cache<K, V> {
+    /// The thing kept under `key`, or what `load` brings.
+    pub fn get_or_load<E>(&self, key: K, load: impl FnOnce() -> Result<V, E>) -> Result<Arc<V>, E> {
+        let kept = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        if let Some(found) = kept {
+            return Ok(found);
+        }
+        let loaded = Arc::new(load()?);
+        let mut map = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        map.insert(key, Arc::clone(&loaded));
+        Ok(loaded)
+    }
+
+    pub fn forget(&self, key: K) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).remove(&key);
+    }
+}
