@@ -1,0 +1,137 @@
+//! The few places where the two databases differ, behind one name each.
+
+use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection as _};
+use diesel::result::{DatabaseErrorKind, Error, QueryResult};
+use diesel::sql_types::{BigInt, Bool};
+use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
+
+use super::connection::Conn;
+
+/// Which database a connection leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Sqlite,
+    Postgres,
+}
+
+/// Which database this connection leads to.
+pub fn kind(conn: &Conn) -> Kind {
+    match conn {
+        Conn::Sqlite(_) => Kind::Sqlite,
+        Conn::Postgres(_) => Kind::Postgres,
+    }
+}
+
+/// Runs `job` so that its failure leaves the transaction around it usable; PostgreSQL would
+/// otherwise refuse every statement after a failed one.
+///
+/// # Errors
+/// Those of `job`, whose changes are undone then.
+pub fn savepoint<T, E, F>(conn: &mut Conn, job: F) -> Result<T, E>
+where
+    F: FnOnce(&mut Conn) -> Result<T, E>,
+    E: From<Error>,
+{
+    conn.transaction(job)
+}
+
+/// Runs `job`, which only reads, so that all its statements see the same state.
+///
+/// Inside a write it is a savepoint: on SQLite the writer is alone and sees one state anyway,
+/// on PostgreSQL each statement then sees what was committed when it began.
+///
+/// # Errors
+/// Those of `job`.
+pub fn snapshot<T, E, F>(conn: &mut Conn, job: F) -> Result<T, E>
+where
+    F: FnOnce(&mut Conn) -> Result<T, E>,
+    E: From<Error>,
+{
+    let begun = match conn {
+        Conn::Sqlite(_) => Err(Error::AlreadyInTransaction),
+        Conn::Postgres(pg) => AnsiTransactionManager::begin_transaction_sql(
+            pg,
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        ),
+    };
+    match begun {
+        Ok(()) => finish(conn, job),
+        Err(Error::AlreadyInTransaction) => conn.transaction(job),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn finish<T, E, F>(conn: &mut Conn, job: F) -> Result<T, E>
+where
+    F: FnOnce(&mut Conn) -> Result<T, E>,
+    E: From<Error>,
+{
+    use diesel::connection::TransactionManager as _;
+    type Manager = <Conn as Connection>::TransactionManager;
+
+    let result = job(conn);
+    // Nothing was written; an open transaction makes the pool drop the connection.
+    match Manager::rollback_transaction(conn) {
+        Ok(()) => result,
+        Err(error) => result.and(Err(error.into())),
+    }
+}
+
+/// Whether a row with the same key was there already.
+pub fn is_unique_violation(error: &Error) -> bool {
+    matches!(error, Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _))
+}
+
+/// Takes a lock until the end of the transaction, unless another transaction has it. On SQLite
+/// the writer is alone, so it is always free.
+///
+/// # Errors
+/// When the database fails.
+pub fn try_lock(conn: &mut Conn, key: i64) -> QueryResult<bool> {
+    match conn {
+        Conn::Sqlite(_) => Ok(true),
+        Conn::Postgres(pg) => sql_query("SELECT pg_try_advisory_xact_lock($1) AS locked")
+            .bind::<BigInt, _>(key)
+            .get_result::<Locked>(pg)
+            .map(|row| row.locked),
+    }
+}
+
+#[derive(QueryableByName)]
+struct Locked {
+    #[diesel(sql_type = Bool)]
+    locked: bool,
+}
+
+/// Waits for a lock that many may share, until the end of the transaction.
+///
+/// # Errors
+/// When the database fails, or the lock timeout of the connection passes.
+pub fn lock_shared(conn: &mut Conn, key: i64) -> QueryResult<()> {
+    match conn {
+        Conn::Sqlite(_) => Ok(()),
+        Conn::Postgres(pg) => sql_query("SELECT pg_advisory_xact_lock_shared($1)")
+            .bind::<BigInt, _>(key)
+            .execute(pg)
+            .map(|_| ()),
+    }
+}
+
+/// Waits at most `timeout_ms` for a lock that nobody else has, until the end of the transaction.
+///
+/// # Errors
+/// When the database fails or the time passes; PostgreSQL then refuses the rest of the
+/// transaction, and [`super::classify`] says that it is busy.
+pub fn lock_exclusive(conn: &mut Conn, key: i64, timeout_ms: u32) -> QueryResult<()> {
+    let Conn::Postgres(pg) = conn else {
+        return Ok(());
+    };
+    // 0 would mean for ever. One round trip; the timeout of the session is put back.
+    let timeout_ms = timeout_ms.max(1);
+    pg.batch_execute(&format!(
+        "SELECT set_config('motcua.lock_timeout', current_setting('lock_timeout'), true); \
+         SET LOCAL lock_timeout = {timeout_ms}; \
+         SELECT pg_advisory_xact_lock({key}); \
+         SELECT set_config('lock_timeout', current_setting('motcua.lock_timeout'), true)"
+    ))
+}

@@ -1,0 +1,249 @@
+//! The only writer of an embedded database: many writes, one transaction, one sync to disk.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+
+use diesel::connection::{AnsiTransactionManager, Connection, TransactionManager as _};
+use diesel::result::{Error, QueryResult};
+
+use super::connection::Conn;
+use super::error::{OpenError, Unavailable, panicked};
+use super::sqlite;
+
+type Manager = <Conn as Connection>::TransactionManager;
+
+/// The most writes in one transaction: beyond it the wait of the first outgrows the gain.
+const BATCH: usize = 256;
+
+/// Depth of diesel's transactions inside a job: the batch, and the job's savepoint.
+const JOB_DEPTH: u32 = 2;
+
+/// The queue in front of the writer thread. Dropping it waits until the queue is worked off.
+pub(super) struct Writer {
+    queue: Option<SyncSender<Box<dyn Job>>>,
+    waiting: Arc<AtomicUsize>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    pub(super) fn start(path: PathBuf, conn: Conn, limit: usize) -> Result<Self, OpenError> {
+        let (queue, jobs) = sync_channel(limit);
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let worker = Worker { path, conn: Some(conn), waiting: Arc::clone(&waiting) };
+        let thread = std::thread::Builder::new()
+            .name("motcua-writer".into())
+            .spawn(move || worker.work(&jobs))
+            .map_err(|source| OpenError::Thread { source })?;
+        Ok(Self { queue: Some(queue), waiting, thread: Some(thread) })
+    }
+
+    /// Queues `job`; `reply` is called on the writer thread once its fate is on disk.
+    pub(super) fn submit<T, E, F, R>(&self, job: F, reply: R) -> Result<(), Unavailable>
+    where
+        F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+        R: FnOnce(Result<T, E>) + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + From<Unavailable> + Send + 'static,
+    {
+        let queue = self.queue.as_ref().ok_or(Unavailable::Away)?;
+        let job = Box::new(Pending { job: Some(job), result: None, reply });
+        // Before sending, so that the worker never counts below zero.
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        queue.try_send(job).map_err(|error| {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            match error {
+                TrySendError::Full(_) => Unavailable::QueueFull,
+                TrySendError::Disconnected(_) => Unavailable::Away,
+            }
+        })
+    }
+
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn is_dead(&self) -> bool {
+        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.queue = None;
+        let Some(thread) = self.thread.take() else {
+            return;
+        };
+        // The last handle may have been dropped by a job, on the thread itself.
+        if thread.thread().id() != std::thread::current().id() && thread.join().is_err() {
+            tracing::error!("the writer thread had died");
+        }
+    }
+}
+
+/// A queued write, whatever its types.
+trait Job: Send {
+    /// Runs the job inside its savepoint; whether its changes are to be kept.
+    fn run(&mut self, conn: &mut Conn) -> bool;
+    /// Tells the caller: the job's own result, or why the whole batch came to nothing.
+    fn answer(self: Box<Self>, fate: Result<(), Unavailable>);
+}
+
+struct Pending<T, E, F, R> {
+    job: Option<F>,
+    result: Option<Result<T, E>>,
+    reply: R,
+}
+
+impl<T, E, F, R> Job for Pending<T, E, F, R>
+where
+    F: FnOnce(&mut Conn) -> Result<T, E> + Send,
+    R: FnOnce(Result<T, E>) + Send,
+    T: Send,
+    E: From<Error> + From<Unavailable> + Send,
+{
+    fn run(&mut self, conn: &mut Conn) -> bool {
+        let Some(job) = self.job.take() else {
+            return false;
+        };
+        let result = catch_unwind(AssertUnwindSafe(|| job(conn)))
+            .unwrap_or_else(|_| Err(panicked().into()));
+        let keep = result.is_ok();
+        self.result = Some(result);
+        keep
+    }
+
+    fn answer(self: Box<Self>, fate: Result<(), Unavailable>) {
+        let result = match (fate, self.result) {
+            (Ok(()), Some(result)) => result,
+            (Ok(()), None) => Err(Unavailable::Away.into()),
+            (Err(why), _) => Err(why.into()),
+        };
+        (self.reply)(result);
+    }
+}
+
+/// The thread behind the queue.
+struct Worker {
+    path: PathBuf,
+    /// None after a failure that left it in doubt.
+    conn: Option<Conn>,
+    waiting: Arc<AtomicUsize>,
+}
+
+impl Worker {
+    fn work(mut self, queue: &Receiver<Box<dyn Job>>) {
+        while let Ok(first) = queue.recv() {
+            let mut batch = vec![first];
+            batch.extend(queue.try_iter().take(BATCH - 1));
+            self.waiting.fetch_sub(batch.len(), Ordering::Relaxed);
+            // Jobs catch their own panics; this is for a reply or a destructor that panics.
+            if catch_unwind(AssertUnwindSafe(|| self.all(batch))).is_err() {
+                tracing::error!("the writer recovered from a panic outside a job");
+                self.conn = None;
+            }
+        }
+    }
+
+    /// One transaction as a rule; more when one has to be given up half-way.
+    fn all(&mut self, mut batch: Vec<Box<dyn Job>>) {
+        while !batch.is_empty() {
+            batch = self.once(batch);
+        }
+    }
+
+    /// Runs the batch in one transaction and answers; hands back the jobs that it did not reach.
+    fn once(&mut self, batch: Vec<Box<dyn Job>>) -> Vec<Box<dyn Job>> {
+        let Some(mut conn) = self.conn.take().or_else(|| self.reconnect()) else {
+            answer(batch, Err(Unavailable::Away));
+            return Vec::new();
+        };
+        if let Err(error) = begin(&mut conn) {
+            tracing::error!(%error, "the writer cannot begin a transaction");
+            // Not put back: a new connection is a cheap way out of whatever is wrong.
+            answer(batch, Err(Unavailable::Away));
+            return Vec::new();
+        }
+        let mut rest = batch.into_iter();
+        let mut ran = Vec::with_capacity(rest.len());
+        let mut sound = true;
+        while sound && let Some(mut job) = rest.next() {
+            sound = in_savepoint(&mut conn, job.as_mut());
+            ran.push(job);
+        }
+        let fate = if sound { commit(&mut conn) } else { Err(Unavailable::Away) };
+        if fate.is_ok() {
+            self.conn = Some(conn);
+        } else {
+            // Closing the connection undoes whatever was still open.
+            drop(conn);
+        }
+        answer(ran, fate);
+        rest.collect()
+    }
+
+    fn reconnect(&self) -> Option<Conn> {
+        match sqlite::connect_writer(&self.path) {
+            Ok(conn) => Some(conn),
+            Err(error) => {
+                tracing::error!(%error, "the writer cannot open the database");
+                None
+            }
+        }
+    }
+}
+
+fn answer(jobs: Vec<Box<dyn Job>>, fate: Result<(), Unavailable>) {
+    for job in jobs {
+        job.answer(fate);
+    }
+}
+
+/// Takes the write lock at once, so that no job finds out half-way that it cannot have it.
+fn begin(conn: &mut Conn) -> QueryResult<()> {
+    match conn {
+        Conn::Sqlite(inner) => {
+            AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN IMMEDIATE")
+        }
+        Conn::Postgres(_) => Err(Error::BrokenTransactionManager),
+    }
+}
+
+/// Runs one job so that its failure undoes it alone. False when the batch cannot go on: SQLite
+/// rolls the whole transaction back by itself on some errors (disk full, out of memory).
+fn in_savepoint(conn: &mut Conn, job: &mut dyn Job) -> bool {
+    if let Err(error) = Manager::begin_transaction(conn) {
+        tracing::error!(%error, "the writer cannot set a savepoint");
+        return false;
+    }
+    let keep = job.run(conn);
+    let closed = match depth(conn) {
+        Some(JOB_DEPTH) if keep => Manager::commit_transaction(conn),
+        // A panic may leave savepoints of the job's own open.
+        Some(inner) if !keep && inner >= JOB_DEPTH => {
+            (JOB_DEPTH..=inner).try_for_each(|_| Manager::rollback_transaction(conn))
+        }
+        _ => Err(Error::BrokenTransactionManager),
+    };
+    if let Err(error) = &closed {
+        tracing::error!(%error, "the writer gives up a batch");
+    }
+    closed.is_ok() && depth(conn) == Some(JOB_DEPTH - 1)
+}
+
+fn depth(conn: &mut Conn) -> Option<u32> {
+    let status = Manager::transaction_manager_status_mut(conn);
+    status.transaction_depth().ok().flatten().map(u32::from)
+}
+
+/// The one sync to disk. A foreign key that is checked only here would fail the whole batch, so
+/// the schema has no deferred ones.
+fn commit(conn: &mut Conn) -> Result<(), Unavailable> {
+    Manager::commit_transaction(conn).map_err(|error| {
+        tracing::error!(%error, "the writer cannot commit");
+        Unavailable::Away
+    })
+}
