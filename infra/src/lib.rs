@@ -1,5 +1,6 @@
 //! Everything with a side effect except HTTP: database, files, keys, clock.
 
+pub mod audit;
 pub mod auth;
 pub mod calendar;
 pub mod clock;

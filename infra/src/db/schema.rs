@@ -48,6 +48,7 @@ diesel::table! {
         uid -> Text,
         login -> Text,
         display_name -> Text,
+        search_name -> Text,
         email -> Nullable<Text>,
         office_id -> BigInt,
         department_id -> Nullable<BigInt>,
@@ -210,6 +211,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    register_events (id) {
+        id -> BigInt,
+        at -> Timestamp,
+        actor -> Text,
+        action -> Text,
+        entity -> Text,
+        entity_key -> Text,
+        detail -> Text,
+    }
+}
+
+diesel::table! {
     code_counters (agency, day) {
         agency -> Text,
         day -> Date,
@@ -331,6 +344,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     ratings,
     recomputations,
     refresh_tokens,
+    register_events,
     staff,
     staff_roles,
     stand_ins,

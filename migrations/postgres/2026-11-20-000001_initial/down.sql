@@ -7,6 +7,7 @@ DROP TABLE ratings;
 DROP TABLE attachments;
 DROP TABLE comments;
 DROP TABLE code_counters;
+DROP TABLE register_events;
 DROP TABLE dossier_events;
 DROP TABLE dossier_steps;
 DROP TABLE dossier_names;

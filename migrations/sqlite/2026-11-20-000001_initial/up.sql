@@ -47,6 +47,8 @@ CREATE TABLE staff (
     uid TEXT NOT NULL UNIQUE,
     login TEXT NOT NULL UNIQUE,
     display_name TEXT NOT NULL,
+    -- The name folded (lower case, no diacritics), for search.
+    search_name TEXT NOT NULL DEFAULT '',
     email TEXT,
     office_id INTEGER NOT NULL REFERENCES offices (id),
     department_id INTEGER REFERENCES departments (id),
@@ -219,6 +221,22 @@ CREATE TABLE dossier_events (
 CREATE TRIGGER dossier_events_keep_update BEFORE UPDATE ON dossier_events
 BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
 CREATE TRIGGER dossier_events_keep_delete BEFORE DELETE ON dossier_events
+BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
+
+-- Who changed which register; never a password in `detail`. Append-only.
+CREATE TABLE register_events (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    entity TEXT NOT NULL,
+    entity_key TEXT NOT NULL,
+    detail TEXT NOT NULL
+) STRICT;
+CREATE INDEX register_events_entity ON register_events (entity, entity_key, id);
+CREATE TRIGGER register_events_keep_update BEFORE UPDATE ON register_events
+BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
+CREATE TRIGGER register_events_keep_delete BEFORE DELETE ON register_events
 BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
 
 -- The sequence of codes per agency and day.
