@@ -80,6 +80,8 @@ catalogue! {
         "Lấy mã truy cập mới bằng refresh token hoặc đăng nhập lại." "Get a new access token with the refresh token, or sign in again.";
     FORBIDDEN "forbidden" 403 "Không có quyền" "Not allowed"
         "Vai trò hoặc phạm vi đơn vị của tài khoản không cho phép việc này." "The role or the office scope of this account does not allow it.";
+    PASSWORD_CHANGE_REQUIRED "password_change_required" 403 "Cần đổi mật khẩu" "Password change required"
+        "Đổi mật khẩu được cấp bằng POST /api/v1/auth/password rồi đăng nhập lại." "Change the password that was given to you with POST /api/v1/auth/password.";
     NOT_FOUND "not_found" 404 "Không tìm thấy" "Not found"
         "Kiểm tra lại mã hoặc địa chỉ. Có thể đối tượng không tồn tại hoặc không thuộc phạm vi của bạn." "Check the code or the address. The thing may not exist or be outside your scope.";
     METHOD_NOT_ALLOWED "method_not_allowed" 405 "Phương thức không được hỗ trợ" "Method not allowed"
@@ -92,6 +94,14 @@ catalogue! {
         "Một yêu cầu với cùng Idempotency-Key chưa xong; đợi rồi gửi lại." "A request with the same Idempotency-Key is not finished; wait and send it again.";
     STATE_CONFLICT "state_conflict" 409 "Trạng thái không cho phép" "The state does not allow this"
         "Xem trạng thái hiện tại và các hành động được phép trong lỗi." "The error names the current state and the allowed actions.";
+    NOT_ACCEPTED_YET "not_accepted_yet" 409 "Hồ sơ chưa được tiếp nhận" "Not accepted yet"
+        "Thời hạn chỉ được tính từ khi hồ sơ được tiếp nhận." "The term is counted from acceptance on.";
+    NOT_RESOLVED_YET "not_resolved_yet" 409 "Hồ sơ chưa có kết quả" "Not resolved yet"
+        "Chỉ đánh giá được sau khi hồ sơ có kết quả." "The service can be rated once the dossier is resolved.";
+    ALREADY_RATED "already_rated" 409 "Đã đánh giá" "Already rated"
+        "Mỗi hồ sơ chỉ được đánh giá một lần." "A dossier is rated once.";
+    NO_CALENDAR "no_calendar" 409 "Đơn vị chưa có lịch làm việc" "No calendar"
+        "Quản trị cần gắn lịch làm việc cho đơn vị này hoặc đơn vị cấp trên." "An administrator must give this office, or one above it, a calendar.";
     ALREADY_EXISTS "already_exists" 409 "Đã tồn tại" "Already exists"
         "Chọn mã khác hoặc sửa đối tượng đã có." "Choose another code, or change the existing one.";
     IN_USE "in_use" 409 "Đang được sử dụng" "In use"
@@ -104,6 +114,8 @@ catalogue! {
         "Rút ngắn các tham số." "Shorten the parameters.";
     UNSUPPORTED_MEDIA_TYPE "unsupported_media_type" 415 "Kiểu nội dung không được hỗ trợ" "Unsupported media type"
         "Gửi Content-Type: application/json, không nén, mã hóa UTF-8." "Send Content-Type: application/json, not compressed, in UTF-8.";
+    UNSUPPORTED_FILE_TYPE "unsupported_file_type" 415 "Loại tệp không được nhận" "File type not taken"
+        "Gửi PDF, ảnh, tài liệu Word, Excel, OpenDocument hoặc ZIP; loại tệp được xác định theo nội dung." "Send PDF, images, Word, Excel, OpenDocument or ZIP; the type is told by the content.";
     INVALID_INPUT "invalid_input" 422 "Dữ liệu không hợp lệ" "Invalid input"
         "Sửa từng trường được nêu trong lỗi." "Correct each field that the error names.";
     IDEMPOTENCY_KEY_REUSED "idempotency_key_reused" 422 "Idempotency-Key đã dùng cho nội dung khác" "Idempotency-Key reused"
