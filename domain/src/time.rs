@@ -75,10 +75,7 @@ mod tests {
     #[test]
     fn the_ends_of_time_do_not_panic() {
         assert_eq!(to_local(DateTime::<Utc>::MAX_UTC), NaiveDateTime::MAX);
-        assert_eq!(
-            from_local(NaiveDateTime::MIN),
-            NaiveDateTime::MIN.and_utc()
-        );
+        assert_eq!(from_local(NaiveDateTime::MIN), NaiveDateTime::MIN.and_utc());
     }
 
     #[test]

@@ -69,7 +69,13 @@ fn dated(dates: BTreeMap<String, String>) -> impl Iterator<Item = (NaiveDate, St
 fn calendar() -> Calendar {
     let file: CalendarFile = serde_json::from_str(include_str!("data/calendar-vn.json")).unwrap();
     let days = [
-        "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
     ];
     let mut spec = CalendarSpec {
         weekly: days.map(|day| {
@@ -88,8 +94,8 @@ fn calendar() -> Calendar {
 
 fn term(vector: &Vector) -> Term {
     let limit = &vector.time_limit;
-    let cutoff = (limit.cutoff.as_deref())
-        .map(|text| NaiveTime::parse_from_str(text, "%H:%M").unwrap());
+    let cutoff =
+        (limit.cutoff.as_deref()).map(|text| NaiveTime::parse_from_str(text, "%H:%M").unwrap());
     let limit = TimeLimit::new(&limit.unit, limit.amount, cutoff).unwrap();
     let stops = vector.pauses.iter().map(|pause| Change::Stop {
         from: at(&pause.from),
@@ -105,7 +111,8 @@ fn term(vector: &Vector) -> Term {
 
 #[test]
 fn every_reference_vector_holds() {
-    let file: VectorFile = serde_json::from_str(include_str!("data/deadline-vectors.json")).unwrap();
+    let file: VectorFile =
+        serde_json::from_str(include_str!("data/deadline-vectors.json")).unwrap();
     assert!(file.vectors.len() >= 45, "only {}", file.vectors.len());
     let calendar = calendar();
     let mut wrong = Vec::new();
@@ -120,14 +127,17 @@ fn every_reference_vector_holds() {
 
 #[test]
 fn a_term_of_working_days_counts_just_as_many_days() {
-    let file: VectorFile = serde_json::from_str(include_str!("data/deadline-vectors.json")).unwrap();
+    let file: VectorFile =
+        serde_json::from_str(include_str!("data/deadline-vectors.json")).unwrap();
     let calendar = calendar();
     for vector in &file.vectors {
         let explanation = term(vector).explain(&calendar).unwrap();
         assert_eq!(explanation.due, term(vector).due(&calendar).unwrap());
         let amount = vector.time_limit.amount.unwrap_or(1);
-        if matches!(vector.time_limit.unit.as_str(), "working_days" | "calendar_days" | "same_day")
-            && !vector.name.contains("after the due date")
+        if matches!(
+            vector.time_limit.unit.as_str(),
+            "working_days" | "calendar_days" | "same_day"
+        ) && !vector.name.contains("after the due date")
         {
             let counted = u32::try_from(explanation.counted.len()).unwrap();
             assert_eq!(counted, amount, "{}: {explanation:#?}", vector.name);

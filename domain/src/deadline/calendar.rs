@@ -195,12 +195,16 @@ impl Calendar {
 
     fn closings_until(&self, at: DateTime<Utc>) -> i64 {
         let (day, time) = split(at);
-        let closed = self.sessions(day).last().is_some_and(|s| s.end_micros() <= time);
+        let closed = self
+            .sessions(day)
+            .last()
+            .is_some_and(|s| s.end_micros() <= time);
         self.days.before(day) + i64::from(closed)
     }
 
     pub(super) fn working_micros(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> i64 {
-        self.worked_until(to).saturating_sub(self.worked_until(from))
+        self.worked_until(to)
+            .saturating_sub(self.worked_until(from))
     }
 
     pub(super) fn add_micros(&self, at: DateTime<Utc>, micros: i64) -> DateTime<Utc> {

@@ -17,7 +17,9 @@ fn at(text: &str) -> DateTime<Utc> {
 }
 
 fn sessions(text: &str) -> Vec<Session> {
-    text.split(' ').map(|s| Session::parse(s).unwrap()).collect()
+    text.split(' ')
+        .map(|s| Session::parse(s).unwrap())
+        .collect()
 }
 
 fn spec() -> CalendarSpec {
@@ -153,7 +155,10 @@ fn a_session_to_midnight_closes_on_the_next_date() {
     assert_eq!(calendar.open_of(day), Some(at("2026-03-14 08:00:00")));
     assert_eq!(calendar.close_of(date("2026-03-15")), None);
     assert_eq!(calendar.day_ended_by(close), day_of(day));
-    assert_eq!(calendar.closings_between(at("2026-03-14 23:59:59"), close), 1);
+    assert_eq!(
+        calendar.closings_between(at("2026-03-14 23:59:59"), close),
+        1
+    );
     let far = close + TimeDelta::hours(1);
     assert_eq!(calendar.closings_between(close, far), 0);
 }

@@ -69,7 +69,10 @@ impl CalendarFault {
                 "a calendar with no working time".into(),
             ),
             Self::WeeklySessionsOverlap { weekday } => lang.pick(
-                format!("các buổi làm việc của {} chồng lên nhau hoặc sai thứ tự", vietnamese(*weekday)),
+                format!(
+                    "các buổi làm việc của {} chồng lên nhau hoặc sai thứ tự",
+                    vietnamese(*weekday)
+                ),
                 format!("sessions on {weekday} overlap or are out of order"),
             ),
             Self::SpecialSessionsOverlap { date } => lang.pick(
@@ -208,11 +211,17 @@ impl Calendar {
         let end = spec.exceptions().max().map_or(0, |date| day_of(date) + 1);
         let mut shapes: Vec<Vec<Session>> = spec.weekly.to_vec();
         let window = window(spec, first, end, &mut shapes);
-        let shape = |index: &u16| shapes.get(usize::from(*index)).map_or(&[][..], Vec::as_slice);
+        let shape = |index: &u16| {
+            shapes
+                .get(usize::from(*index))
+                .map_or(&[][..], Vec::as_slice)
+        };
         let days = Ordinal::new(
             spec.weekly.each_ref().map(|day| u16::from(!day.is_empty())),
             first,
-            window.iter().map(|index| u16::from(!shape(index).is_empty())),
+            window
+                .iter()
+                .map(|index| u16::from(!shape(index).is_empty())),
         );
         let minutes = Ordinal::new(
             spec.weekly.each_ref().map(|day| total(day)),
@@ -276,7 +285,9 @@ mod tests {
     }
 
     fn sessions(text: &str) -> Vec<Session> {
-        text.split(' ').map(|s| Session::parse(s).unwrap()).collect()
+        text.split(' ')
+            .map(|s| Session::parse(s).unwrap())
+            .collect()
     }
 
     #[test]
@@ -290,7 +301,10 @@ mod tests {
         spec.special.insert(date("2026-01-01"), special);
         let faults = Calendar::compile(&spec).unwrap_err();
         assert_eq!(faults, [CalendarFault::NoWorkingTime]);
-        assert_eq!(faults.first().unwrap().to_string(), "a calendar with no working time");
+        assert_eq!(
+            faults.first().unwrap().to_string(),
+            "a calendar with no working time"
+        );
     }
 
     #[test]
@@ -308,15 +322,20 @@ mod tests {
         };
         spec.special.insert(twice, special(Vec::new()));
         let overlap = date("2026-05-02");
-        spec.special.insert(overlap, special(sessions("08:00-10:00 09:00-11:00")));
+        spec.special
+            .insert(overlap, special(sessions("08:00-10:00 09:00-11:00")));
         let (early, late) = (date("1989-12-31"), date("2200-01-01"));
         spec.closed.insert(early, String::new());
         spec.closed.insert(late, String::new());
         assert_eq!(
             Calendar::compile(&spec).unwrap_err(),
             [
-                CalendarFault::WeeklySessionsOverlap { weekday: Weekday::Mon },
-                CalendarFault::WeeklySessionsOverlap { weekday: Weekday::Tue },
+                CalendarFault::WeeklySessionsOverlap {
+                    weekday: Weekday::Mon
+                },
+                CalendarFault::WeeklySessionsOverlap {
+                    weekday: Weekday::Tue
+                },
                 CalendarFault::DateOutOfRange { date: early },
                 CalendarFault::ListedTwice { date: twice },
                 CalendarFault::DateOutOfRange { date: late },

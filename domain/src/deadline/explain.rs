@@ -64,14 +64,25 @@ impl SkipReason {
 
     pub fn text(&self, lang: Lang) -> String {
         let (vi, en) = match self {
-            Self::DayOfReceipt => ("ngày tiếp nhận không tính", "the day of receipt is not counted"),
+            Self::DayOfReceipt => (
+                "ngày tiếp nhận không tính",
+                "the day of receipt is not counted",
+            ),
             Self::Weekend => ("ngày nghỉ hằng tuần", "weekly day off"),
             Self::Closed(reason) if reason.is_empty() => ("ngày nghỉ", "closed"),
-            Self::Closed(reason) => return lang.pick(format!("ngày nghỉ: {reason}"), format!("closed: {reason}")),
+            Self::Closed(reason) => {
+                return lang.pick(format!("ngày nghỉ: {reason}"), format!("closed: {reason}"));
+            }
             Self::Stopped => ("tạm dừng tính thời hạn", "the clock was stopped"),
             Self::OutsideHours => ("ngoài giờ làm việc", "outside working hours"),
-            Self::AfterCutoff => ("tiếp nhận sau giờ chốt trong ngày", "received after the day's cut-off"),
-            Self::Restarted => ("thời hạn được tính lại từ đầu", "the term started again from zero"),
+            Self::AfterCutoff => (
+                "tiếp nhận sau giờ chốt trong ngày",
+                "received after the day's cut-off",
+            ),
+            Self::Restarted => (
+                "thời hạn được tính lại từ đầu",
+                "the term started again from zero",
+            ),
         };
         lang.pick(vi, en).into()
     }
@@ -140,7 +151,9 @@ impl<'a> Teller<'a> {
         };
         teller.owed = match term.limit {
             TimeLimit::WorkingDays(_) => i64::from(teller.stopped_at_close(received)),
-            TimeLimit::CalendarDays(_) | TimeLimit::Months(_) => teller.dates_stopped_until(received),
+            TimeLimit::CalendarDays(_) | TimeLimit::Months(_) => {
+                teller.dates_stopped_until(received)
+            }
             TimeLimit::WorkingHours(_) | TimeLimit::SameDay { .. } => 0,
         };
         teller
@@ -189,7 +202,11 @@ impl<'a> Teller<'a> {
         let within = (cutoff - chrono::NaiveTime::MIN).num_microseconds();
         if within.is_some_and(|cutoff| time <= cutoff) {
             // Due later all the same: a new date, a promise or a stop holds it.
-            if self.stopped_at_close(day) { SkipReason::Stopped } else { SkipReason::DayOfReceipt }
+            if self.stopped_at_close(day) {
+                SkipReason::Stopped
+            } else {
+                SkipReason::DayOfReceipt
+            }
         } else {
             SkipReason::AfterCutoff
         }
@@ -220,7 +237,9 @@ impl<'a> Teller<'a> {
             return Some(self.day_off(day).unwrap_or(SkipReason::OutsideHours));
         }
         let stops = self.trail.stops.iter();
-        let stopped: i64 = stops.map(|stop| self.worked(stop.0.max(from), stop.1.min(to))).sum();
+        let stopped: i64 = stops
+            .map(|stop| self.worked(stop.0.max(from), stop.1.min(to)))
+            .sum();
         (stopped >= worked).then_some(SkipReason::Stopped)
     }
 

@@ -12,18 +12,35 @@ pub enum TermFault {
     Limit(LimitFault),
     /// Outside 2000-01-01 to 2150-01-01.
     ReceiptOutOfRange,
-    TooManyChanges { count: usize },
+    TooManyChanges {
+        count: usize,
+    },
     /// An instant of this change is outside 2000-01-01 to 2150-01-01.
-    InstantOutOfRange { change: usize },
-    StopEndsBeforeItBegins { change: usize },
-    StopBeforeReceipt { change: usize },
+    InstantOutOfRange {
+        change: usize,
+    },
+    StopEndsBeforeItBegins {
+        change: usize,
+    },
+    StopBeforeReceipt {
+        change: usize,
+    },
     /// It begins before an earlier stop has ended.
-    StopsOverlap { change: usize },
-    ExtensionLimit { change: usize, fault: LimitFault },
+    StopsOverlap {
+        change: usize,
+    },
+    ExtensionLimit {
+        change: usize,
+        fault: LimitFault,
+    },
     /// A same-day limit says nothing about how much longer.
-    ExtensionBySameDay { change: usize },
+    ExtensionBySameDay {
+        change: usize,
+    },
     /// A new date before the dossier even came in.
-    HandSetBeforeReceipt { change: usize },
+    HandSetBeforeReceipt {
+        change: usize,
+    },
     /// Past the year 9999: limits and extensions that add up beyond what can be written.
     DueTooFar,
 }
@@ -47,9 +64,10 @@ impl TermFault {
     /// Which of the changes is wrong, from 0; `None` for the term itself.
     pub fn change(&self) -> Option<usize> {
         match *self {
-            Self::Limit(_) | Self::ReceiptOutOfRange | Self::TooManyChanges { .. } | Self::DueTooFar => {
-                None
-            }
+            Self::Limit(_)
+            | Self::ReceiptOutOfRange
+            | Self::TooManyChanges { .. }
+            | Self::DueTooFar => None,
             Self::InstantOutOfRange { change }
             | Self::StopEndsBeforeItBegins { change }
             | Self::StopBeforeReceipt { change }

@@ -61,12 +61,25 @@ impl<'a> Fold<'a> {
         Ok(standing)
     }
 
-    fn apply(&mut self, now: Standing, index: usize, change: &Change) -> Result<Standing, TermFault> {
+    fn apply(
+        &mut self,
+        now: Standing,
+        index: usize,
+        change: &Change,
+    ) -> Result<Standing, TermFault> {
         Ok(match *change {
             // Late stays late: a stop begun after the due date changes nothing.
             Change::Stop { from, .. } if from > now.due => now,
-            Change::Stop { to, then: Then::Restart, .. } => self.restart(now, index, to)?,
-            Change::Stop { from, to, then: Then::Resume } => match self.term.limit {
+            Change::Stop {
+                to,
+                then: Then::Restart,
+                ..
+            } => self.restart(now, index, to)?,
+            Change::Stop {
+                from,
+                to,
+                then: Then::Resume,
+            } => match self.term.limit {
                 TimeLimit::SameDay { .. } if !now.hand_set => self.restart(now, index, to)?,
                 _ => self.resume(now, from, to),
             },
@@ -105,7 +118,9 @@ impl<'a> Fold<'a> {
     /// The end of the standing moved on by a limit; the day it stands on is not counted (Civil Code Art. 147).
     fn lengthened(&self, now: Standing, limit: TimeLimit) -> Standing {
         match limit {
-            TimeLimit::WorkingDays(n) => self.due_on(now, self.calendar.nth_after(now.day, n.into())),
+            TimeLimit::WorkingDays(n) => {
+                self.due_on(now, self.calendar.nth_after(now.day, n.into()))
+            }
             TimeLimit::CalendarDays(n) => self.due_on(now, now.nominal + i64::from(n)),
             TimeLimit::Months(n) => self.due_on(now, months_after(now.nominal, n)),
             TimeLimit::WorkingHours(n) => {
@@ -125,7 +140,12 @@ impl<'a> Fold<'a> {
     }
 
     /// The whole term again and every extension granted so far, but never earlier than what was promised.
-    fn restart(&mut self, now: Standing, index: usize, at: DateTime<Utc>) -> Result<Standing, TermFault> {
+    fn restart(
+        &mut self,
+        now: Standing,
+        index: usize,
+        at: DateTime<Utc>,
+    ) -> Result<Standing, TermFault> {
         if let Some(trail) = &mut self.trail {
             **trail = Trail {
                 restarted_at: Some(at),
@@ -161,10 +181,12 @@ impl<'a> Fold<'a> {
                     days => self.due_on(now, calendar.nth_after(now.day, days)),
                 }
             }
-            TimeLimit::CalendarDays(_) | TimeLimit::Months(_) => match split(to).0 - split(from).0 {
-                0 => now,
-                days => self.due_on(now, now.nominal + days),
-            },
+            TimeLimit::CalendarDays(_) | TimeLimit::Months(_) => {
+                match split(to).0 - split(from).0 {
+                    0 => now,
+                    days => self.due_on(now, now.nominal + days),
+                }
+            }
             TimeLimit::WorkingHours(_) => match calendar.working_micros(from, to) {
                 0 => now,
                 micros => self.moved_to(now, calendar.add_micros(now.due, micros)),
@@ -224,5 +246,7 @@ fn months_after(day: Day, months: u32) -> Day {
 }
 
 fn micros_of(time: NaiveTime) -> i64 {
-    (time - NaiveTime::MIN).num_microseconds().unwrap_or_default()
+    (time - NaiveTime::MIN)
+        .num_microseconds()
+        .unwrap_or_default()
 }

@@ -74,7 +74,11 @@ impl TimeLimit {
             None => Some(LimitFault::AmountMissing),
             Some(_) => limit.fault(),
         });
-        if faults.is_empty() { Ok(limit) } else { Err(faults) }
+        if faults.is_empty() {
+            Ok(limit)
+        } else {
+            Err(faults)
+        }
     }
 
     fn same_day(amount: Option<u32>, cutoff: Option<NaiveTime>) -> Result<Self, Vec<LimitFault>> {
@@ -98,9 +102,10 @@ impl TimeLimit {
 
     pub fn amount(&self) -> Option<u32> {
         match *self {
-            Self::WorkingDays(n) | Self::CalendarDays(n) | Self::Months(n) | Self::WorkingHours(n) => {
-                Some(n)
-            }
+            Self::WorkingDays(n)
+            | Self::CalendarDays(n)
+            | Self::Months(n)
+            | Self::WorkingHours(n) => Some(n),
             Self::SameDay { .. } => None,
         }
     }
@@ -115,10 +120,14 @@ impl TimeLimit {
     /// The limit in words for people, such as `5 ngày làm việc`.
     pub fn text(&self, lang: Lang) -> String {
         match *self {
-            Self::WorkingDays(n) => lang.pick(format!("{n} ngày làm việc"), plural(n, "working day")),
+            Self::WorkingDays(n) => {
+                lang.pick(format!("{n} ngày làm việc"), plural(n, "working day"))
+            }
             Self::CalendarDays(n) => lang.pick(format!("{n} ngày"), plural(n, "day")),
             Self::Months(n) => lang.pick(format!("{n} tháng"), plural(n, "month")),
-            Self::WorkingHours(n) => lang.pick(format!("{n} giờ làm việc"), plural(n, "working hour")),
+            Self::WorkingHours(n) => {
+                lang.pick(format!("{n} giờ làm việc"), plural(n, "working hour"))
+            }
             Self::SameDay { cutoff } => {
                 let cutoff = cutoff.format("%H:%M");
                 lang.pick(
@@ -165,7 +174,9 @@ impl LimitFault {
     pub fn field(&self) -> &'static str {
         match self {
             Self::UnknownUnit => "unit",
-            Self::AmountMissing | Self::AmountOutOfBounds { .. } | Self::AmountNotAllowed => "amount",
+            Self::AmountMissing | Self::AmountOutOfBounds { .. } | Self::AmountNotAllowed => {
+                "amount"
+            }
             Self::CutoffNotAllowed => "cutoff",
         }
     }
@@ -174,9 +185,14 @@ impl LimitFault {
         match self {
             Self::UnknownUnit => {
                 let units = TimeLimit::UNITS.join(", ");
-                lang.pick(format!("đơn vị phải là một trong: {units}"), format!("the unit must be one of: {units}"))
+                lang.pick(
+                    format!("đơn vị phải là một trong: {units}"),
+                    format!("the unit must be one of: {units}"),
+                )
             }
-            Self::AmountMissing => lang.pick("thiếu số lượng".into(), "the amount is missing".into()),
+            Self::AmountMissing => {
+                lang.pick("thiếu số lượng".into(), "the amount is missing".into())
+            }
             Self::AmountOutOfBounds { least, most } => lang.pick(
                 format!("số lượng phải từ {least} đến {most}"),
                 format!("the amount must be {least} to {most}"),
@@ -215,7 +231,10 @@ mod tests {
                 _ => (Some(7), None),
             };
             let limit = TimeLimit::new(unit, amount, cutoff).unwrap();
-            assert_eq!((limit.unit(), limit.amount(), limit.cutoff()), (unit, amount, cutoff));
+            assert_eq!(
+                (limit.unit(), limit.amount(), limit.cutoff()),
+                (unit, amount, cutoff)
+            );
         }
     }
 
@@ -246,9 +265,18 @@ mod tests {
     fn every_fault_of_a_limit_is_named() {
         use LimitFault::{AmountMissing, AmountNotAllowed, CutoffNotAllowed, UnknownUnit};
         let noon = NaiveTime::from_hms_opt(12, 0, 0);
-        assert_eq!(TimeLimit::new("weeks", Some(1), None), Err(vec![UnknownUnit]));
-        assert_eq!(TimeLimit::new("same_day", Some(1), None), Err(vec![AmountNotAllowed]));
-        assert_eq!(TimeLimit::new("months", None, noon), Err(vec![CutoffNotAllowed, AmountMissing]));
+        assert_eq!(
+            TimeLimit::new("weeks", Some(1), None),
+            Err(vec![UnknownUnit])
+        );
+        assert_eq!(
+            TimeLimit::new("same_day", Some(1), None),
+            Err(vec![AmountNotAllowed])
+        );
+        assert_eq!(
+            TimeLimit::new("months", None, noon),
+            Err(vec![CutoffNotAllowed, AmountMissing])
+        );
     }
 
     #[test]

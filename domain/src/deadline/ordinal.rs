@@ -105,7 +105,11 @@ mod tests {
     #[test]
     fn before_and_holding_agree_with_counting() {
         let windows: [&[u16]; 4] = [&[], &[0, 0, 0], &[5, 0, 0, 1, 2, 0], &[1; 20]];
-        for weekly in [[1, 1, 1, 1, 1, 0, 0], [0, 0, 3, 0, 0, 0, 0], [2, 0, 0, 0, 0, 0, 9]] {
+        for weekly in [
+            [1, 1, 1, 1, 1, 0, 0],
+            [0, 0, 3, 0, 0, 0, 0],
+            [2, 0, 0, 0, 0, 0, 9],
+        ] {
             for window in windows {
                 let first = 100;
                 let ordinal = Ordinal::new(weekly, first, window.iter().copied());

@@ -128,7 +128,10 @@ impl Term {
                 let change = change_index;
                 fault_if(!in_range(from) || !in_range(to), out_of_range);
                 fault_if(to < from, TermFault::StopEndsBeforeItBegins { change });
-                fault_if(from < self.received_at, TermFault::StopBeforeReceipt { change });
+                fault_if(
+                    from < self.received_at,
+                    TermFault::StopBeforeReceipt { change },
+                );
                 let overlaps = stopped_until.is_some_and(|until| from < until);
                 fault_if(overlaps, TermFault::StopsOverlap { change });
                 *stopped_until = (*stopped_until).max(Some(to));
@@ -138,7 +141,13 @@ impl Term {
             } => fault_if(true, TermFault::ExtensionBySameDay { change: index }),
             Change::Extend { limit } => {
                 if let Some(fault) = limit.fault() {
-                    fault_if(true, TermFault::ExtensionLimit { change: index, fault });
+                    fault_if(
+                        true,
+                        TermFault::ExtensionLimit {
+                            change: index,
+                            fault,
+                        },
+                    );
                 }
             }
             Change::SetByHand { due_at } => {
