@@ -77,8 +77,10 @@ impl Service {
             Some(key) => Some(Flight::take_off(&self.in_flight, key)?),
             None => None,
         };
-        self.write(move |conn, env| idempotency::once(conn, env, key.as_ref(), |conn| job(conn, env)))
-            .await
+        self.write(move |conn, env| {
+            idempotency::once(conn, env, key.as_ref(), |conn| job(conn, env))
+        })
+        .await
     }
 }
 
@@ -94,9 +96,15 @@ impl Flight {
         key: &Key,
     ) -> Result<Self, Problem> {
         let name = (key.principal.clone(), key.key.clone());
-        let taken = under_way.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone());
+        let taken = under_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(name.clone());
         if taken {
-            Ok(Self { under_way: Arc::clone(under_way), name })
+            Ok(Self {
+                under_way: Arc::clone(under_way),
+                name,
+            })
         } else {
             Err(Problem::new(catalogue::REQUEST_IN_FLIGHT).retry_after(1))
         }
@@ -105,6 +113,9 @@ impl Flight {
 
 impl Drop for Flight {
     fn drop(&mut self) {
-        self.under_way.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.name);
+        self.under_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&self.name);
     }
 }

@@ -130,7 +130,10 @@ async fn a_job_that_ends_the_transaction_itself_fails_and_the_next_ones_run() {
     drop(release);
     held.await.unwrap().unwrap();
     let lost = |result| matches!(result, Err(Fault::Unavailable(Unavailable::Away)));
-    assert!(lost(before.await.unwrap()), "it was undone, so it must not be answered Ok");
+    assert!(
+        lost(before.await.unwrap()),
+        "it was undone, so it must not be answered Ok"
+    );
     assert!(lost(breaks.await.unwrap()));
     after.await.unwrap().unwrap();
     assert_eq!(names(&db), ["after"]);
@@ -148,15 +151,17 @@ async fn a_commit_that_fails_answers_an_error_to_every_job_of_its_batch() {
     .unwrap();
     let (release, held) = hold(&db);
     let innocent = enqueue(&db, |conn| add(conn, "innocent")).await;
-    let orphan = |conn: &mut infra::db::Conn| {
-        Ok(conn.batch_execute("INSERT INTO child VALUES ('nobody')")?)
-    };
+    let orphan =
+        |conn: &mut infra::db::Conn| Ok(conn.batch_execute("INSERT INTO child VALUES ('nobody')")?);
     let guilty = enqueue(&db, orphan).await;
     drop(release);
     held.await.unwrap().unwrap();
     for task in [innocent, guilty] {
         let fault = task.await.unwrap().unwrap_err();
-        assert!(matches!(fault, Fault::Unavailable(Unavailable::Away)), "{fault:?}");
+        assert!(
+            matches!(fault, Fault::Unavailable(Unavailable::Away)),
+            "{fault:?}"
+        );
     }
     db.write(|conn| add(conn, "next")).await.unwrap();
     assert_eq!(names(&db), ["next"]);
@@ -173,7 +178,10 @@ async fn a_full_disk_is_an_unavailable_database_and_a_small_write_still_fits() {
         })
         .await
         .unwrap_err();
-    assert!(matches!(fault, Fault::Unavailable(Unavailable::Away)), "{fault:?}");
+    assert!(
+        matches!(fault, Fault::Unavailable(Unavailable::Away)),
+        "{fault:?}"
+    );
     db.write(|conn| add(conn, "small")).await.unwrap();
     assert_eq!(names(&db), ["small"]);
 }
@@ -206,7 +214,10 @@ async fn a_full_queue_turns_the_next_write_away() {
         let first = enqueue(&db, |conn| add(conn, "first")).await;
         let second = enqueue(&db, |conn| add(conn, "second")).await;
         let fault = db.write(|conn| add(conn, "third")).await.unwrap_err();
-        assert!(matches!(fault, Fault::Unavailable(Unavailable::QueueFull)), "{fault:?}");
+        assert!(
+            matches!(fault, Fault::Unavailable(Unavailable::QueueFull)),
+            "{fault:?}"
+        );
         drop(release);
         held.await.unwrap().unwrap();
         first.await.unwrap().unwrap();
@@ -264,7 +275,9 @@ async fn concurrent_writers_all_land() {
         assert_eq!(db.read(count).await.unwrap(), 300);
         // Fails unless the tally is 300 as well.
         let check = "INSERT INTO item SELECT 'all' FROM tally WHERE n = 300";
-        db.write(move |conn| Ok::<_, Fault>(conn.batch_execute(check)?)).await.unwrap();
+        db.write(move |conn| Ok::<_, Fault>(conn.batch_execute(check)?))
+            .await
+            .unwrap();
         assert_eq!(db.read(count).await.unwrap(), 301);
     }
 }
@@ -308,9 +321,7 @@ async fn a_savepoint_lets_the_transaction_go_on_after_a_duplicate() {
         db.write(|conn| {
             add(conn, "a")?;
             let again = dialect::savepoint(conn, |conn| add(conn, "a"));
-            assert!(
-                matches!(again, Err(Fault::Db(error)) if dialect::is_unique_violation(&error))
-            );
+            assert!(matches!(again, Err(Fault::Db(error)) if dialect::is_unique_violation(&error)));
             add(conn, "b")
         })
         .await
@@ -350,7 +361,11 @@ async fn migrating_twice_applies_nothing_the_second_time() {
         });
         let applied = db.migrate().unwrap();
         let applied_there = racing.join().unwrap();
-        assert_eq!([applied, applied_there].concat(), pending, "one of the two did it all");
+        assert_eq!(
+            [applied, applied_there].concat(),
+            pending,
+            "one of the two did it all"
+        );
         assert!(db.pending().unwrap().is_empty());
         assert!(db.migrate().unwrap().is_empty());
     }
@@ -365,10 +380,10 @@ async fn a_database_that_is_newer_than_the_program_is_refused() {
             (version VARCHAR(50) PRIMARY KEY NOT NULL, \
              run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP); \
             INSERT INTO __diesel_schema_migrations (version) VALUES ('99990101000000')";
-        db.write(move |conn| Ok::<_, Fault>(conn.batch_execute(later)?)).await.unwrap();
-        let is_newer = |error: OpenError| {
-            matches!(error, OpenError::DatabaseNewer { version } if version == "99990101000000")
-        };
+        db.write(move |conn| Ok::<_, Fault>(conn.batch_execute(later)?))
+            .await
+            .unwrap();
+        let is_newer = |error: OpenError| matches!(error, OpenError::DatabaseNewer { version } if version == "99990101000000");
         assert!(is_newer(db.migrate().unwrap_err()));
         assert!(is_newer(Db::open(&place.settings).unwrap_err()));
     }
@@ -383,7 +398,10 @@ fn only_the_owner_may_open_the_file() {
     let db = place.open_with_items();
     let path = place.settings.url.replace("sqlite://", "");
     for end in ["", "-wal", "-shm"] {
-        let mode = std::fs::metadata(path.clone() + end).unwrap().permissions().mode();
+        let mode = std::fs::metadata(path.clone() + end)
+            .unwrap()
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o600, "{end}");
     }
     assert_eq!(db.kind(), Kind::Sqlite);
@@ -393,12 +411,17 @@ fn only_the_owner_may_open_the_file() {
 fn a_server_that_is_not_there_is_said_clearly_and_without_the_password() {
     let settings = DbSettings::new("postgres://clerk:hush@127.0.0.1:1/motcua");
     let text = Db::open(&settings).unwrap_err().to_string();
-    assert!(text.contains("127.0.0.1") && !text.contains("hush"), "{text}");
+    assert!(
+        text.contains("127.0.0.1") && !text.contains("hush"),
+        "{text}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_goes_away_is_unavailable_and_comes_back_without_a_restart() {
-    let Some(place) = Place::postgres() else { return };
+    let Some(place) = Place::postgres() else {
+        return;
+    };
     let (settings, wire) = place.over_wire();
     drop(place.open_with_items());
     let db = Db::open(&settings).unwrap();
@@ -411,12 +434,21 @@ async fn a_server_that_goes_away_is_unavailable_and_comes_back_without_a_restart
         drop(release);
         held.await.unwrap().unwrap_err()
     };
-    assert!(matches!(broken, Fault::Unavailable(Unavailable::Away)), "{broken:?}");
+    assert!(
+        matches!(broken, Fault::Unavailable(Unavailable::Away)),
+        "{broken:?}"
+    );
     for _ in 0..20 {
         let read = db.read(count).await.unwrap_err();
-        assert!(matches!(read, Fault::Unavailable(Unavailable::Away)), "{read:?}");
+        assert!(
+            matches!(read, Fault::Unavailable(Unavailable::Away)),
+            "{read:?}"
+        );
         let write = db.write(|conn| add(conn, "lost")).await.unwrap_err();
-        assert!(matches!(write, Fault::Unavailable(Unavailable::Away)), "{write:?}");
+        assert!(
+            matches!(write, Fault::Unavailable(Unavailable::Away)),
+            "{write:?}"
+        );
     }
     assert_eq!(db.ping().await, Err(Unavailable::Away));
 
@@ -430,7 +462,9 @@ async fn a_server_that_goes_away_is_unavailable_and_comes_back_without_a_restart
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restarted_server_costs_no_write_an_error() {
-    let Some(place) = Place::postgres() else { return };
+    let Some(place) = Place::postgres() else {
+        return;
+    };
     let db = place.open_with_items();
     // Several connections, so that more than one is stale afterwards.
     let tasks: Vec<Task<()>> = (0..8)
@@ -452,7 +486,9 @@ async fn a_restarted_server_costs_no_write_an_error() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_swallows_a_failed_statement_is_not_told_that_it_was_kept() {
-    let Some(place) = Place::postgres() else { return };
+    let Some(place) = Place::postgres() else {
+        return;
+    };
     let db = place.open_with_items();
     let answer: Result<(), Fault> = db
         .write(|conn| {
@@ -468,7 +504,9 @@ async fn a_job_that_swallows_a_failed_statement_is_not_told_that_it_was_kept() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lock_is_held_to_the_end_of_its_transaction_and_waiting_for_it_ends() {
-    let Some(place) = Place::postgres() else { return };
+    let Some(place) = Place::postgres() else {
+        return;
+    };
     let db = place.open_with_items();
     let other = db.clone();
     db.write(move |conn| {
@@ -478,7 +516,10 @@ async fn a_lock_is_held_to_the_end_of_its_transaction_and_waiting_for_it_ends() 
         let fault = other
             .write_blocking(|conn| Ok::<_, Fault>(dialect::lock_exclusive(conn, 7, 1)?))
             .unwrap_err();
-        assert!(matches!(fault, Fault::Unavailable(Unavailable::QueueFull)), "{fault:?}");
+        assert!(
+            matches!(fault, Fault::Unavailable(Unavailable::QueueFull)),
+            "{fault:?}"
+        );
         Ok::<_, Fault>(())
     })
     .await
@@ -490,5 +531,9 @@ async fn a_lock_is_held_to_the_end_of_its_transaction_and_waiting_for_it_ends() 
     })
     .await
     .unwrap();
-    assert!(db.write(|conn| Ok::<_, Fault>(dialect::try_lock(conn, 7)?)).await.unwrap());
+    assert!(
+        db.write(|conn| Ok::<_, Fault>(dialect::try_lock(conn, 7)?))
+            .await
+            .unwrap()
+    );
 }

@@ -17,7 +17,12 @@ fn with_body(
     headers: Vec<(String, String)>,
     view: &impl Serialize,
 ) -> Result<Answer, Error> {
-    Ok(Answer { status, headers, body: serde_json::to_string(view)?, replayed: false })
+    Ok(Answer {
+        status,
+        headers,
+        body: serde_json::to_string(view)?,
+        replayed: false,
+    })
 }
 
 /// 201 with the place of the new thing, and its version where it has one.
@@ -43,12 +48,21 @@ pub fn ok(view: &impl Serialize) -> Result<Answer, Error> {
 
 /// 200 for an answer that nobody may keep on the way.
 pub fn ok_uncached(view: &impl Serialize) -> Result<Answer, Error> {
-    with_body(200, vec![("cache-control".to_owned(), "no-store".to_owned())], view)
+    with_body(
+        200,
+        vec![("cache-control".to_owned(), "no-store".to_owned())],
+        view,
+    )
 }
 
 /// 204.
 pub fn no_content() -> Answer {
-    Answer { status: 204, headers: Vec::new(), body: String::new(), replayed: false }
+    Answer {
+        status: 204,
+        headers: Vec::new(),
+        body: String::new(),
+        replayed: false,
+    }
 }
 
 /// Sends an answer out.

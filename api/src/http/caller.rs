@@ -44,7 +44,11 @@ impl FromRequest for Caller {
             if principal.must_change_password && !may_with_old_password(&request) {
                 return Err(Problem::new(catalogue::PASSWORD_CHANGE_REQUIRED));
             }
-            Ok(Self { principal: principal.principal, bearer: Arc::new(bearer), lang })
+            Ok(Self {
+                principal: principal.principal,
+                bearer: Arc::new(bearer),
+                lang,
+            })
         })
     }
 }
@@ -58,7 +62,10 @@ fn may_with_old_password(request: &HttpRequest) -> bool {
 }
 
 fn bearer(request: &HttpRequest, service: &Service) -> Result<Bearer, Problem> {
-    let header = request.headers().get(AUTHORIZATION).ok_or_else(Problem::unauthenticated)?;
+    let header = request
+        .headers()
+        .get(AUTHORIZATION)
+        .ok_or_else(Problem::unauthenticated)?;
     let token = header
         .to_str()
         .ok()
@@ -66,10 +73,13 @@ fn bearer(request: &HttpRequest, service: &Service) -> Result<Bearer, Problem> {
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim())
         .ok_or_else(Problem::unauthenticated)?;
-    service.tokens.verify(service.env.now(), token).map_err(|fault| {
-        let challenge = "Bearer error=\"invalid_token\"";
-        Problem::by_code(fault.code()).header("www-authenticate", challenge)
-    })
+    service
+        .tokens
+        .verify(service.env.now(), token)
+        .map_err(|fault| {
+            let challenge = "Bearer error=\"invalid_token\"";
+            Problem::by_code(fault.code()).header("www-authenticate", challenge)
+        })
 }
 
 /// Whoever asks, signed in or not: only the language and the address count.
@@ -83,6 +93,8 @@ impl FromRequest for Asker {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Ok(Self { lang: language_of(request.headers()) }))
+        ready(Ok(Self {
+            lang: language_of(request.headers()),
+        }))
     }
 }

@@ -44,7 +44,9 @@ fn unavailable(cause: Unavailable) -> Problem {
         Unavailable::QueueFull => catalogue::QUEUE_FULL,
         Unavailable::Away => catalogue::DATABASE_UNAVAILABLE,
     };
-    let seconds = u32::try_from(cause.retry_after().as_secs()).unwrap_or(1).max(1);
+    let seconds = u32::try_from(cause.retry_after().as_secs())
+        .unwrap_or(1)
+        .max(1);
     Problem::new(entry).retry_after(seconds)
 }
 
@@ -62,7 +64,11 @@ fn not_permitted(conflict: &Conflict) -> Problem {
 
 /// The state, what was asked, and what this person may do instead.
 fn described(problem: Problem, conflict: &Conflict) -> Problem {
-    let allowed: Vec<&str> = conflict.allowed.iter().map(|action| action.as_str()).collect();
+    let allowed: Vec<&str> = conflict
+        .allowed
+        .iter()
+        .map(|action| action.as_str())
+        .collect();
     problem
         .with("state", conflict.state.as_str())
         .with("action", conflict.action.as_str())

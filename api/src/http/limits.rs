@@ -52,7 +52,12 @@ pub struct PerMinute {
 impl Default for PerMinute {
     fn default() -> Self {
         let count = |count| NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN);
-        Self { look_up: count(120), miss: count(20), preview: count(60), login: count(20) }
+        Self {
+            look_up: count(120),
+            miss: count(20),
+            preview: count(60),
+            login: count(20),
+        }
     }
 }
 
@@ -102,7 +107,9 @@ impl Limits {
             }),
             Err(refused) => {
                 let wait = refused.wait_time_from(DefaultClock::default().now());
-                let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1);
+                let seconds = u32::try_from(wait.as_secs())
+                    .unwrap_or(u32::MAX)
+                    .saturating_add(1);
                 let quota = refused.quota().burst_size().get();
                 let name = limit.name();
                 Err(Problem::rate_limited(seconds)
@@ -122,7 +129,9 @@ impl Limits {
     /// The address that is counted: the last one that a trusted proxy did not add; of IPv6 the
     /// network of a household, since one has 2^64 addresses.
     fn address(&self, request: &HttpRequest) -> IpAddr {
-        let peer = request.peer_addr().map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |peer| peer.ip());
+        let peer = request
+            .peer_addr()
+            .map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |peer| peer.ip());
         let forwarded = request
             .headers()
             .get_all("x-forwarded-for")
@@ -139,9 +148,7 @@ impl Limits {
             address = hop;
         }
         match address.to_canonical() {
-            IpAddr::V6(v6) => {
-                IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)))
-            }
+            IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
             v4 => v4,
         }
     }
@@ -161,14 +168,25 @@ impl Granted {
         let name = self.limit.name();
         // The bucket refills evenly, so it is full again after the share that is missing.
         let missing = self.quota.saturating_sub(self.remaining);
-        let reset = missing.saturating_mul(60).checked_div(self.quota).unwrap_or(60);
+        let reset = missing
+            .saturating_mul(60)
+            .checked_div(self.quota)
+            .unwrap_or(60);
         let headers = [
-            ("ratelimit", format!("\"{name}\";r={};t={reset}", self.remaining)),
-            ("ratelimit-policy", format!("\"{name}\";q={};w=60", self.quota)),
+            (
+                "ratelimit",
+                format!("\"{name}\";r={};t={reset}", self.remaining),
+            ),
+            (
+                "ratelimit-policy",
+                format!("\"{name}\";q={};w=60", self.quota),
+            ),
         ];
         for (header, value) in headers {
             if let Ok(value) = HeaderValue::from_str(&value) {
-                response.headers_mut().insert(HeaderName::from_static(header), value);
+                response
+                    .headers_mut()
+                    .insert(HeaderName::from_static(header), value);
             }
         }
         response

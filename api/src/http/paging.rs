@@ -13,12 +13,14 @@ const MAX_LIMIT: u32 = 200;
 pub fn page_limit(asked: Option<u32>) -> Result<usize, Problem> {
     match asked.unwrap_or(DEFAULT_LIMIT) {
         limit @ 1..=MAX_LIMIT => Ok(usize::try_from(limit).unwrap_or(usize::MAX)),
-        _ => Err(Problem::new(catalogue::INVALID_PARAMETER).errors(vec![FieldFault::new(
-            "limit",
-            "out_of_range",
-            format!("Ngoài khoảng cho phép: từ 1 đến {MAX_LIMIT}."),
-            format!("Out of range: from 1 to {MAX_LIMIT}."),
-        )])),
+        _ => Err(
+            Problem::new(catalogue::INVALID_PARAMETER).errors(vec![FieldFault::new(
+                "limit",
+                "out_of_range",
+                format!("Ngoài khoảng cho phép: từ 1 đến {MAX_LIMIT}."),
+                format!("Out of range: from 1 to {MAX_LIMIT}."),
+            )]),
+        ),
     }
 }
 
@@ -38,10 +40,17 @@ pub fn listed<T, V: Serialize>(
     }
     let mut response = HttpResponse::Ok();
     if let Some(cursor) = &page.next {
-        response.insert_header(("link", format!("<{}>; rel=\"next\"", next_url(request, cursor))));
+        response.insert_header((
+            "link",
+            format!("<{}>; rel=\"next\"", next_url(request, cursor)),
+        ));
     }
     let items = page.items.into_iter().map(view).collect();
-    response.json(Body { items, next_cursor: page.next, count })
+    response.json(Body {
+        items,
+        next_cursor: page.next,
+        count,
+    })
 }
 
 /// The same address with another cursor; cursors need no escaping.

@@ -50,9 +50,15 @@ fn read(request: &HttpRequest) -> Result<Retry, Problem> {
         return Ok(Retry { key: None, target });
     };
     let key = header.to_str().unwrap_or_default().trim();
-    let right = (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');
+    let right = (1..=255).contains(&key.len())
+        && key
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() || byte == b' ');
     if !right || given.next().is_some() {
         return Err(Problem::new(catalogue::BAD_IDEMPOTENCY_KEY));
     }
-    Ok(Retry { key: Some(key.to_owned()), target })
+    Ok(Retry {
+        key: Some(key.to_owned()),
+        target,
+    })
 }

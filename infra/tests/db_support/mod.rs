@@ -42,7 +42,11 @@ impl Place {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("data/motcua.db");
         let settings = DbSettings::new(format!("sqlite://{}", file.display()));
-        Self { settings, server: None, _folder: Some(folder) }
+        Self {
+            settings,
+            server: None,
+            _folder: Some(folder),
+        }
     }
 
     /// None where no server was named; `tests/run` names one.
@@ -57,11 +61,17 @@ impl Place {
             url = format!("{url}?{query}");
         }
         let settings = DbSettings::new(url);
-        Some(Self { settings, server: Some((server, name)), _folder: None })
+        Some(Self {
+            settings,
+            server: Some((server, name)),
+            _folder: None,
+        })
     }
 
     pub fn each() -> Vec<Self> {
-        std::iter::once(Self::sqlite()).chain(Self::postgres()).collect()
+        std::iter::once(Self::sqlite())
+            .chain(Self::postgres())
+            .collect()
     }
 
     pub fn open(&self) -> Db {
@@ -95,8 +105,15 @@ impl Place {
             Some((user, host)) => (format!("{user}@"), host),
             None => (String::new(), authority),
         };
-        assert!(!host.is_empty(), "MOTCUA_TEST_POSTGRES_URL must name a TCP host");
-        let host = if host.contains(':') { host.to_owned() } else { format!("{host}:5432") };
+        assert!(
+            !host.is_empty(),
+            "MOTCUA_TEST_POSTGRES_URL must name a TCP host"
+        );
+        let host = if host.contains(':') {
+            host.to_owned()
+        } else {
+            format!("{host}:5432")
+        };
         let wire = Wire::to(host);
         let mut settings = self.settings.clone();
         settings.url = format!("{head}://{user}127.0.0.1:{}/{rest}", wire.port);
@@ -113,7 +130,10 @@ impl Drop for Place {
 }
 
 fn execute(url: &str, sql: &str) {
-    PgConnection::establish(url).unwrap().batch_execute(sql).unwrap();
+    PgConnection::establish(url)
+        .unwrap()
+        .batch_execute(sql)
+        .unwrap();
 }
 
 /// A TCP relay in the place of a network.
