@@ -18,7 +18,7 @@ use crate::error::Error;
 /// An account that may sign in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
-    pub principal: Principal,
+    pub principal: Arc<Principal>,
     /// Until the password is changed, changing it is all that this person may do.
     pub must_change_password: bool,
 }
@@ -43,7 +43,7 @@ pub fn load_principal(
     uid: &str,
     kind: Kind,
 ) -> Result<Option<Principal>, Error> {
-    Ok(load_account(conn, env, uid, kind)?.map(|account| account.principal))
+    Ok(load_account(conn, env, uid, kind)?.map(|account| Arc::unwrap_or_clone(account.principal)))
 }
 
 fn load_client(conn: &mut Conn, uid: &str) -> Result<Option<Account>, Error> {
@@ -66,7 +66,7 @@ fn load_client(conn: &mut Conn, uid: &str) -> Result<Option<Account>, Error> {
         stands_in_for: Vec::new(),
     };
     Ok(Some(Account {
-        principal,
+        principal: Arc::new(principal),
         must_change_password: false,
     }))
 }
@@ -95,7 +95,7 @@ fn load_person(conn: &mut Conn, env: &Env, uid: &str) -> Result<Option<Account>,
         .collect::<Result<_, _>>()?;
     let principal = principal(person, &grants, stands_in_for)?;
     Ok(Some(Account {
-        principal,
+        principal: Arc::new(principal),
         must_change_password,
     }))
 }
@@ -205,7 +205,7 @@ pub struct PrincipalCache(Arc<Mutex<Kept>>);
 
 #[derive(Debug, Default)]
 struct Kept {
-    accounts: HashMap<(Kind, String), (Arc<Account>, DateTime<Utc>)>,
+    accounts: HashMap<(Kind, String), (Account, DateTime<Utc>)>,
     /// Counts invalidations: what was loaded before one is not kept after it.
     round: u64,
 }
@@ -218,7 +218,7 @@ impl PrincipalCache {
         env: &Env,
         uid: &str,
         kind: Kind,
-    ) -> Result<Option<Arc<Account>>, Error> {
+    ) -> Result<Option<Account>, Error> {
         let now = env.now();
         let key = (kind, uid.to_owned());
         if let Some(account) = self.fresh(&key, now) {
@@ -228,10 +228,9 @@ impl PrincipalCache {
         let (query_env, query_uid) = (env.clone(), uid.to_owned());
         let loaded = db
             .read(move |conn| load_account(conn, &query_env, &query_uid, kind))
-            .await?
-            .map(Arc::new);
+            .await?;
         if let Some(account) = &loaded {
-            self.keep(key, Arc::clone(account), now, round);
+            self.keep(key, account.clone(), now, round);
         }
         Ok(loaded)
     }
@@ -252,14 +251,14 @@ impl PrincipalCache {
         });
     }
 
-    fn fresh(&self, key: &(Kind, String), now: DateTime<Utc>) -> Option<Arc<Account>> {
+    fn fresh(&self, key: &(Kind, String), now: DateTime<Utc>) -> Option<Account> {
         self.with(|kept| {
             let (account, loaded_at) = kept.accounts.get(key)?;
-            ((now - *loaded_at).abs() < KEEP).then(|| Arc::clone(account))
+            ((now - *loaded_at).abs() < KEEP).then(|| account.clone())
         })
     }
 
-    fn keep(&self, key: (Kind, String), account: Arc<Account>, now: DateTime<Utc>, round: u64) {
+    fn keep(&self, key: (Kind, String), account: Account, now: DateTime<Utc>, round: u64) {
         self.with(|kept| {
             if kept.round != round {
                 return;
