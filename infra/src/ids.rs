@@ -5,7 +5,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::Rng as _;
 
 /// A UUIDv7 as text: the name of a thing outside the database.
-#[expect(clippy::disallowed_methods, reason = "the one place that makes identifiers")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that makes identifiers"
+)]
 pub fn new_uid() -> String {
     uuid::Uuid::now_v7().to_string()
 }
