@@ -5,6 +5,8 @@
 //! answered `Ok` is on disk, and one that answered `Err` left nothing behind.
 
 pub mod dialect;
+pub mod paging;
+pub mod schema;
 
 mod connection;
 mod error;
