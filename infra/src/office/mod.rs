@@ -13,4 +13,4 @@ pub use departments::{
 };
 pub use queries::{OfficeFilter, list_offices, read_office};
 pub use rows::{DepartmentRow, OfficeDetail, OfficeRow};
-pub(crate) use scope::{administers, ids_within, lock_registers, must_be_some_administrator};
+pub(crate) use scope::{administers, lock_registers, must_be_some_administrator};

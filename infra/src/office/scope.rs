@@ -1,10 +1,7 @@
 //! Rights and locks that the registers of offices and staff share.
 
-use diesel::prelude::*;
 use domain::auth::{Actor, Principal, Role};
-use domain::office::subtree_end;
 
-use crate::db::schema::offices;
 use crate::db::{Conn, dialect};
 use crate::error::Error;
 
@@ -31,13 +28,4 @@ pub(crate) fn must_be_some_administrator(who: &Principal) -> Result<(), Error> {
     } else {
         Err(Error::Forbidden)
     }
-}
-
-/// The office at `path` and all below it, retired ones too.
-pub(crate) fn ids_within(conn: &mut Conn, path: &str) -> Result<Vec<i64>, Error> {
-    Ok(offices::table
-        .filter(offices::path.ge(path))
-        .filter(offices::path.lt(subtree_end(path)))
-        .select(offices::id)
-        .load(conn)?)
 }
