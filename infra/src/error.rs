@@ -45,6 +45,9 @@ pub enum Error {
     /// Known to the reader but not theirs to do.
     #[error("forbidden")]
     Forbidden,
+    /// The state would allow it, but not to this person; what they may do is named.
+    #[error("not permitted")]
+    NotPermitted(Box<Conflict>),
     #[error("unauthenticated: {0}")]
     Unauthenticated(&'static str),
     /// Too many failed logins; seconds until the next may be tried.

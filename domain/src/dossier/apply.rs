@@ -10,11 +10,11 @@ use crate::deadline::{Calendar, Change, Term, Then, TimeLimit};
 use crate::time::{local_date, to_local};
 
 /// Days for the applicant to bring the missing papers [Decree 118/2025 Art. 19.5].
-const SUPPLEMENT_DAYS: TimeLimit = TimeLimit::CalendarDays(15);
+pub(super) const SUPPLEMENT_DAYS: TimeLimit = TimeLimit::CalendarDays(15);
 /// Working days after acceptance in which appraisal may ask for papers.
 const SUPPLEMENT_WINDOW: TimeLimit = TimeLimit::WorkingDays(3);
 /// Working hours in which the desk answers an online submission.
-const ANSWER_HOURS: TimeLimit = TimeLimit::WorkingHours(8);
+pub(super) const ANSWER_HOURS: TimeLimit = TimeLimit::WorkingHours(8);
 /// Working days to correct a result [Art. 23.1].
 const CORRECTION_DAYS: TimeLimit = TimeLimit::WorkingDays(3);
 
@@ -40,7 +40,7 @@ pub fn hand_over_due(received_at: DateTime<Utc>, calendar: &Calendar) -> DateTim
     calendar.add_working_time(opening, TimeDelta::hours(1))
 }
 
-fn end_of(limit: TimeLimit, from: DateTime<Utc>, calendar: &Calendar) -> Result<DateTime<Utc>, Refusal> {
+pub(super) fn end_of(limit: TimeLimit, from: DateTime<Utc>, calendar: &Calendar) -> Result<DateTime<Utc>, Refusal> {
     Ok(Term::new(limit, from).due(calendar)?.due_at)
 }
 

@@ -4,6 +4,7 @@ mod apply;
 mod command;
 mod event;
 mod life;
+mod recompute;
 mod refusal;
 mod state;
 mod timeliness;

@@ -1,6 +1,10 @@
 //! Procedures (thủ tục hành chính): papers, fees, time limit and route, by effective date.
 
+mod check;
+
 use chrono::NaiveDate;
+
+pub use check::ProcedureFault;
 
 use crate::auth::Role;
 use crate::deadline::TimeLimit;
@@ -21,6 +25,8 @@ pub struct ProcedureVersion {
     pub route: Vec<StepRule>,
     pub legal_basis: Vec<String>,
     pub note: Option<String>,
+    /// Whether the applicant pays while the dossier is worked on, which stops the clock.
+    pub payment_stage: bool,
 }
 
 /// A paper that the procedure asks for.

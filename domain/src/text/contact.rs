@@ -89,20 +89,20 @@ impl IdNumber {
 
     /// All but the last 3 characters hidden, as lists show it.
     pub fn masked(&self) -> String {
-        masked(&self.0)
+        mask(&self.0)
     }
 }
 
 impl Phone {
     /// All but the last 3 digits hidden, as lists show it.
     pub fn masked(&self) -> String {
-        masked(&self.0)
+        mask(&self.0)
     }
 }
 
-/// Both texts are ASCII and longer than 3, so the tail always exists.
-fn masked(text: &str) -> String {
-    let hidden = text.len().saturating_sub(3);
+/// All but the last 3 characters hidden, as lists show ID numbers and phones.
+pub fn mask(text: &str) -> String {
+    let hidden = text.chars().count().saturating_sub(3);
     std::iter::repeat_n('*', hidden)
         .chain(text.chars().skip(hidden))
         .collect()

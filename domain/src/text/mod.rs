@@ -14,7 +14,7 @@ mod tests;
 pub use agency_code::AgencyCode;
 pub use clean::{Limits, clean};
 pub use codes::{Login, LookupKey, ProcedureCode, UnitCode};
-pub use contact::{Email, IdNumber, Phone};
+pub use contact::{Email, IdNumber, Phone, mask};
 pub use dossier_code::DossierCode;
 pub use fault::TextFault;
 pub use fold::fold;

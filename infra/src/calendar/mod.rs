@@ -1,1 +1,11 @@
-//! Calendars and the recomputation after a late holiday.
+//! Calendars: versions that never change, the one in force for an office, and recomputation.
+
+pub mod actions;
+pub mod queries;
+pub mod recompute;
+mod rows;
+#[cfg(test)]
+mod tests;
+
+pub use queries::{compiled, in_force, in_force_by_path};
+pub use rows::{CalendarJson, YearJson};

@@ -1,0 +1,336 @@
+//! Commands on a dossier: rights, version, rules, then the change with its event.
+
+use chrono::{DateTime, Utc};
+use domain::auth::{Actor, Permit, Principal, permit, sight, Sight};
+use domain::dossier::{Action, Command, Dossier, Handover, MissingPaper, Outcome, Refusal, StepPlace};
+use domain::text::{Note, Title};
+use domain::time::{local_date, to_rfc3339};
+use serde_json::{Value, json};
+
+use super::people;
+use super::papers::{PaperTick, check_required, tick};
+use super::rows::Paper;
+use super::store::{Deed, Loaded, allowed, load, save};
+use crate::db::Conn;
+use crate::env::Env;
+use crate::error::{Conflict, Error};
+
+/// A command as somebody sends it: people by their public ids, reasons as they were typed.
+#[derive(Debug, Clone)]
+pub enum Request {
+    Accept { papers: Vec<PaperTick> },
+    Refuse { reason: Note },
+    RequestSupplement { missing: Vec<(Title, Note)>, reason: Option<Note> },
+    ReceiveSupplement { papers: Vec<PaperTick>, note: Option<Note> },
+    Extend { reason: Note },
+    RequestPayment { amount_vnd: i64, purpose: Title },
+    ConfirmPayment { receipt: Option<Title>, note: Option<Note> },
+    Forward { to: String, note: Option<Note> },
+    Assign { to: String, reason: Option<Note> },
+    SendBack { to: Option<String>, reason: Note },
+    Resolve { outcome: Outcome, reason: Option<Note> },
+    ReturnResult { way: &'static str, recipient: Title, note: Option<Note> },
+    Withdraw { reason: Note },
+    Stop { reason: Note, legal_ground: Title },
+    Reappoint { reason: Note, due_at: DateTime<Utc> },
+    CorrectResult { to: Option<String>, reason: Note },
+}
+
+impl Request {
+    pub fn action(&self) -> Action {
+        match self {
+            Self::Accept { .. } => Action::Accept,
+            Self::Refuse { .. } => Action::Refuse,
+            Self::RequestSupplement { .. } => Action::RequestSupplement,
+            Self::ReceiveSupplement { .. } => Action::ReceiveSupplement,
+            Self::Extend { .. } => Action::Extend,
+            Self::RequestPayment { .. } => Action::RequestPayment,
+            Self::ConfirmPayment { .. } => Action::ConfirmPayment,
+            Self::Forward { .. } => Action::Forward,
+            Self::Assign { .. } => Action::Assign,
+            Self::SendBack { .. } => Action::SendBack,
+            Self::Resolve { .. } => Action::Resolve,
+            Self::ReturnResult { .. } => Action::ReturnResult,
+            Self::Withdraw { .. } => Action::Withdraw,
+            Self::Stop { .. } => Action::Stop,
+            Self::Reappoint { .. } => Action::Reappoint,
+            Self::CorrectResult { .. } => Action::CorrectResult,
+        }
+    }
+
+    fn reason(&self) -> String {
+        let note = match self {
+            Self::Refuse { reason }
+            | Self::Extend { reason }
+            | Self::SendBack { reason, .. }
+            | Self::Withdraw { reason }
+            | Self::Stop { reason, .. }
+            | Self::Reappoint { reason, .. }
+            | Self::CorrectResult { reason, .. } => Some(reason),
+            Self::RequestSupplement { reason, .. }
+            | Self::Assign { reason, .. }
+            | Self::Resolve { reason, .. } => reason.as_ref(),
+            Self::ReceiveSupplement { note, .. }
+            | Self::ConfirmPayment { note, .. }
+            | Self::Forward { note, .. }
+            | Self::ReturnResult { note, .. } => note.as_ref(),
+            Self::Accept { .. } | Self::RequestPayment { .. } => None,
+        };
+        note.map(|note| note.as_str().to_owned()).unwrap_or_default()
+    }
+}
+
+/// Does `request` on the dossier `code` as long as it stands at `version`.
+pub fn command(
+    conn: &mut Conn,
+    env: &Env,
+    who: &Principal,
+    code: &str,
+    version: i64,
+    request: &Request,
+) -> Result<(), Error> {
+    let now = env.now();
+    let action = request.action();
+    let loaded = load(conn, env, code)?;
+    let permit = check_rights(&loaded, who, action, now)?;
+    if loaded.row.progress.version != version {
+        return Err(Error::Stale(loaded.row.progress.version));
+    }
+    let moment = loaded.moment(now);
+    let conflict = |refusal| conflict(&loaded, who, action, refusal, now);
+    loaded.dossier.check(action, &moment).map_err(conflict)?;
+    let papers = ticked(&loaded, request)?;
+    let command = resolve_people(conn, &loaded, who, request)?;
+    let after = loaded.dossier.clone().apply(&command, &moment).map_err(conflict)?;
+    let deed = Deed {
+        on_behalf_of: people::uid_of(conn, permit.on_behalf_of)?,
+        reason: request.reason(),
+        detail: detail(conn, &loaded.dossier, &after, request, &command, now)?,
+        ..Deed::of(who, action.as_str())
+    };
+    save(conn, &loaded, &after, papers, action.from_states(), &deed, now)?;
+    Ok(())
+}
+
+/// Ends a supplement that did not come in time; the service itself does this.
+pub(crate) fn lapse(conn: &mut Conn, env: &Env, code: &str) -> Result<(), Error> {
+    let now = env.now();
+    let loaded = load(conn, env, code)?;
+    let after = loaded
+        .dossier
+        .clone()
+        .apply(&Command::Lapse, &loaded.moment(now))
+        .map_err(|refusal| Error::Internal(format!("{code} does not lapse: {refusal}")))?;
+    let deed = Deed {
+        action: Action::Lapse.as_str(),
+        reason: "Quá 15 ngày không bổ sung giấy tờ (khoản 5 Điều 19 Nghị định 118/2025/NĐ-CP)"
+            .to_owned(),
+        ..Deed::default()
+    };
+    save(conn, &loaded, &after, None, Action::Lapse.from_states(), &deed, now)?;
+    Ok(())
+}
+
+fn check_rights(
+    loaded: &Loaded,
+    who: &Principal,
+    action: Action,
+    now: DateTime<Utc>,
+) -> Result<Permit, Error> {
+    let facts = loaded.facts();
+    if sight(&facts, who) == Sight::None {
+        return Err(Error::NotFound);
+    }
+    permit(action, &facts, who).ok_or_else(|| {
+        // A state that forbids the action to everyone is a conflict, whoever asks.
+        if action.from_states().contains(&facts.state) {
+            Error::NotPermitted(Box::new(describe(loaded, who, action, Refusal::WrongState, now)))
+        } else if may_ever(action, who, &loaded.office_path) {
+            conflict(loaded, who, action, Refusal::WrongState, now)
+        } else {
+            Error::NotPermitted(Box::new(describe(loaded, who, action, Refusal::WrongState, now)))
+        }
+    })
+}
+
+/// Whether the caller works on dossiers of this office at all, so that the state is the
+/// better answer than the rights.
+fn may_ever(action: Action, who: &Principal, office_path: &str) -> bool {
+    use domain::auth::Role;
+    let roles: &[Role] = match action {
+        Action::Lapse => &[],
+        Action::Stop | Action::Reappoint => &[Role::Manager],
+        Action::Assign | Action::CorrectResult => &[Role::Head, Role::Manager],
+        Action::Accept
+        | Action::Refuse
+        | Action::ReceiveSupplement
+        | Action::ReturnResult
+        | Action::Withdraw => &[Role::Clerk],
+        _ => &[Role::Clerk, Role::Specialist, Role::Head, Role::Manager],
+    };
+    std::iter::once(who).chain(&who.stands_in_for).any(|person| person.has_any(roles, office_path))
+}
+
+fn conflict(
+    loaded: &Loaded,
+    who: &Principal,
+    action: Action,
+    refusal: Refusal,
+    now: DateTime<Utc>,
+) -> Error {
+    Error::Conflict(Box::new(describe(loaded, who, action, refusal, now)))
+}
+
+fn describe(
+    loaded: &Loaded,
+    who: &Principal,
+    action: Action,
+    refusal: Refusal,
+    now: DateTime<Utc>,
+) -> Conflict {
+    Conflict {
+        state: loaded.dossier.state(),
+        action,
+        allowed: allowed(loaded, who, now),
+        refusal,
+        version: loaded.row.progress.version,
+    }
+}
+
+/// The papers after this request, when it brings any.
+fn ticked(loaded: &Loaded, request: &Request) -> Result<Option<String>, Error> {
+    let (Request::Accept { papers } | Request::ReceiveSupplement { papers, .. }) = request else {
+        return Ok(None);
+    };
+    let before: Vec<Paper> = serde_json::from_str(&loaded.row.progress.papers)?;
+    let after = tick(&loaded.procedure.papers, &before, papers)?;
+    if matches!(request, Request::Accept { .. }) {
+        check_required(&after)?;
+    }
+    Ok(Some(serde_json::to_string(&after)?))
+}
+
+/// Turns public ids into the people of this office that may take the step on.
+fn resolve_people(
+    conn: &mut Conn,
+    loaded: &Loaded,
+    who: &Principal,
+    request: &Request,
+) -> Result<Command, Error> {
+    let step = loaded.dossier.step().map(|step| step.place);
+    let index = match step {
+        Some(StepPlace::Route(index)) => index,
+        Some(StepPlace::Desk) | None => 0,
+    };
+    let next = if matches!(step, Some(StepPlace::Route(_))) { index.saturating_add(1) } else { 0 };
+    Ok(match request {
+        Request::Accept { .. } => Command::Accept { clerk: own(who)? },
+        Request::Refuse { .. } => Command::Refuse,
+        Request::RequestSupplement { missing, .. } => Command::RequestSupplement {
+            missing: missing
+                .iter()
+                .map(|(name, reason)| MissingPaper {
+                    name: name.as_str().to_owned(),
+                    reason: reason.as_str().to_owned(),
+                })
+                .collect(),
+        },
+        Request::ReceiveSupplement { .. } => Command::ReceiveSupplement,
+        Request::Extend { .. } => Command::Extend,
+        Request::RequestPayment { amount_vnd, purpose } => Command::RequestPayment {
+            amount_vnd: *amount_vnd,
+            purpose: purpose.as_str().to_owned(),
+        },
+        Request::ConfirmPayment { .. } => Command::ConfirmPayment,
+        Request::Forward { to, .. } => {
+            Command::Forward { to: people::for_step(conn, loaded, next, to)? }
+        }
+        Request::Assign { to, .. } => {
+            Command::Assign { to: people::for_step(conn, loaded, index, to)? }
+        }
+        Request::SendBack { to, .. } => {
+            let previous = index.saturating_sub(1);
+            Command::SendBack { to: back_to(conn, loaded, previous, to.as_deref())? }
+        }
+        Request::Resolve { outcome, .. } => Command::Resolve { outcome: *outcome },
+        Request::ReturnResult { .. } => Command::ReturnResult,
+        Request::Withdraw { .. } => Command::Withdraw,
+        Request::Stop { .. } => Command::Stop,
+        Request::Reappoint { due_at, .. } => Command::Reappoint { due_at: *due_at },
+        Request::CorrectResult { to, .. } => {
+            let last = loaded.rules.steps.len().saturating_sub(1);
+            Command::CorrectResult { to: back_to(conn, loaded, last, to.as_deref())? }
+        }
+    })
+}
+
+/// The named person, or the one who had the step before.
+fn back_to(
+    conn: &mut Conn,
+    loaded: &Loaded,
+    index: usize,
+    to: Option<&str>,
+) -> Result<Handover, Error> {
+    match to {
+        Some(uid) => people::for_step(conn, loaded, index, uid),
+        None => people::earlier_holder(conn, loaded, index),
+    }
+}
+
+fn own(who: &Principal) -> Result<Handover, Error> {
+    match who.actor {
+        Actor::Staff(holder) => Ok(Handover { holder, department: who.department_id }),
+        Actor::Client(_) | Actor::System => Err(Error::Forbidden),
+    }
+}
+
+/// What the event says beside who, when and why.
+fn detail(
+    conn: &mut Conn,
+    before: &Dossier,
+    after: &Dossier,
+    request: &Request,
+    command: &Command,
+    now: DateTime<Utc>,
+) -> Result<Value, Error> {
+    let mut detail = match request {
+        Request::RequestSupplement { missing, .. } => json!({
+            "missing": missing.iter().map(|(name, reason)| json!({
+                "name": name.as_str(), "reason": reason.as_str(),
+            })).collect::<Vec<_>>(),
+        }),
+        Request::RequestPayment { amount_vnd, purpose } => {
+            json!({ "amount_vnd": amount_vnd, "purpose": purpose.as_str() })
+        }
+        Request::ConfirmPayment { receipt, .. } => {
+            json!({ "receipt": receipt.as_ref().map(Title::as_str) })
+        }
+        Request::Resolve { outcome, .. } => json!({ "outcome": outcome.as_str() }),
+        Request::ReturnResult { way, recipient, .. } => {
+            json!({ "way": way, "recipient": recipient.as_str() })
+        }
+        Request::Stop { legal_ground, .. } => json!({ "legal_ground": legal_ground.as_str() }),
+        _ => json!({}),
+    };
+    let Some(map) = detail.as_object_mut() else {
+        return Ok(detail);
+    };
+    if let Command::Forward { to }
+    | Command::Assign { to }
+    | Command::SendBack { to }
+    | Command::CorrectResult { to } = command
+    {
+        map.insert("to".to_owned(), people::uid_of(conn, Some(to.holder))?.into());
+    }
+    let due = |dossier: &Dossier| dossier.promise.map(|promise| to_rfc3339(promise.due_at));
+    if due(before) != due(after) {
+        map.insert("due_at_before".to_owned(), due(before).into());
+        map.insert("due_at".to_owned(), due(after).into());
+    }
+    if let (Command::Reappoint { .. }, Some(promise)) = (command, before.promise) {
+        // Art. 19.6 wants the apology at least one day before the date that was promised.
+        let short = local_date(now) >= local_date(promise.due_at);
+        map.insert("short_notice".to_owned(), short.into());
+    }
+    Ok(detail)
+}

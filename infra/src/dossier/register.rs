@@ -1,0 +1,280 @@
+//! Taking a dossier in: submit, register at the counter, and their shared checks.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Date, Text};
+use domain::auth::{Actor, Principal, Role};
+use domain::deadline::Calendar;
+use domain::dossier::{Dossier, Handover, Moment};
+use domain::procedure::ProcedureVersion;
+use domain::text::{
+    Address, AgencyCode, DossierCode, Email, IdNumber, PersonName, Phone, ProcedureCode, Title,
+    fold,
+};
+use domain::time::local_date;
+
+use super::papers::{PaperTick, check_required, tick};
+use super::rows::{DossierRow, Paper, Progress, StoredApplicant};
+use super::store::{Deed, insert, open_step, rules_of};
+use crate::db::schema::{dossier_names, offices};
+use crate::db::Conn;
+use crate::env::Env;
+use crate::error::{Error, Fault};
+use crate::{calendar, ids, procedure};
+
+/// Who applies.
+#[derive(Debug, Clone)]
+pub struct Applicant {
+    /// `person` or `organisation`.
+    pub kind: &'static str,
+    pub name: PersonName,
+    pub id_number: Option<IdNumber>,
+    pub phone: Option<Phone>,
+    pub email: Option<Email>,
+    pub address: Option<Address>,
+}
+
+/// A dossier as it is handed in.
+#[derive(Debug, Clone)]
+pub struct NewDossier {
+    pub office: AgencyCode,
+    pub procedure: ProcedureCode,
+    /// `in_person`, `post`, `online` or `ward_client`.
+    pub channel: &'static str,
+    pub applicant: Applicant,
+    pub submitter_name: Option<PersonName>,
+    /// What it is about; the procedure's name when absent.
+    pub matter: Option<Title>,
+    pub papers: Vec<PaperTick>,
+    pub sets: u32,
+    /// `in_person`, `post` or `online`.
+    pub result_way: &'static str,
+    pub result_address: Option<Address>,
+}
+
+/// Whether the desk accepts at once, or the dossier waits for its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Intake {
+    Submit,
+    Register,
+}
+
+struct Office {
+    id: i64,
+    path: String,
+}
+
+struct RulesInForce {
+    calendar_version: i64,
+    calendar: Arc<Calendar>,
+    procedure_version: i64,
+    procedure: Arc<ProcedureVersion>,
+}
+
+/// Takes a dossier in and gives its code. On `Register` it is accepted in the same moment.
+pub fn take_in(
+    conn: &mut Conn,
+    env: &Env,
+    who: &Principal,
+    intake: Intake,
+    new: &NewDossier,
+) -> Result<String, Error> {
+    let now = env.now();
+    let office = open_office(conn, &new.office)?;
+    check_rights(who, intake, &office.path)?;
+    let rules = rules_in_force(conn, env, office.id, &new.procedure, local_date(now))?;
+    let papers = tick(&rules.procedure.papers, &[], &new.papers)?;
+    let dossier = start(who, intake, &papers, &rules, now)?;
+    let row = new_row(conn, who, new, &office, &rules, &papers, &dossier, now)?;
+    let action = if intake == Intake::Register { "register" } else { "submit" };
+    let deed = Deed { detail: intake_detail(new, &dossier), ..Deed::of(who, action) };
+    let row = insert(conn, row, &deed, now)?;
+    index_name(conn, &row)?;
+    if let Some(step) = dossier.step() {
+        open_step(conn, row.id, step, &rules_of(&rules.procedure), now)?;
+    }
+    Ok(row.code)
+}
+
+fn open_office(conn: &mut Conn, code: &AgencyCode) -> Result<Office, Error> {
+    let found: Option<(i64, String)> = offices::table
+        .filter(offices::code.eq(code.as_str()))
+        .filter(offices::retired_at.is_null())
+        .select((offices::id, offices::path))
+        .first(conn)
+        .optional()?;
+    found.map(|(id, path)| Office { id, path }).ok_or_else(|| {
+        Error::invalid(
+            "office",
+            "unknown_office",
+            "Không có cơ quan đang hoạt động với mã này.",
+            "No active office has this code.",
+        )
+    })
+}
+
+fn check_rights(who: &Principal, intake: Intake, office_path: &str) -> Result<(), Error> {
+    let may = match intake {
+        Intake::Register => who.has(Role::Clerk, office_path),
+        Intake::Submit => who.has_any(&[Role::Clerk, Role::WardClient], office_path),
+    };
+    if may { Ok(()) } else { Err(Error::Forbidden) }
+}
+
+fn rules_in_force(
+    conn: &mut Conn,
+    env: &Env,
+    office: i64,
+    code: &ProcedureCode,
+    on: NaiveDate,
+) -> Result<RulesInForce, Error> {
+    let (procedure_version, procedure) = procedure::in_force(conn, env, code.as_str(), on)?
+        .ok_or_else(|| {
+            Error::invalid(
+                "procedure",
+                "procedure_not_in_force",
+                "Không có thủ tục đang có hiệu lực với mã này.",
+                "No procedure with this code is in force.",
+            )
+        })?;
+    let (calendar_version, calendar) = calendar::in_force(conn, env, office)?;
+    Ok(RulesInForce { calendar_version, calendar, procedure_version, procedure })
+}
+
+fn start(
+    who: &Principal,
+    intake: Intake,
+    papers: &[Paper],
+    rules: &RulesInForce,
+    now: DateTime<Utc>,
+) -> Result<Dossier, Error> {
+    let started = match (intake, who.actor) {
+        (Intake::Register, Actor::Staff(holder)) => {
+            check_required(papers)?;
+            let clerk = Handover { holder, department: who.department_id };
+            let pinned = rules_of(&rules.procedure);
+            let moment = Moment { now, calendar: &rules.calendar, rules: &pinned };
+            Dossier::register(clerk, &moment)
+        }
+        (Intake::Register, _) => return Err(Error::Forbidden),
+        (Intake::Submit, _) => Dossier::submit(now, &rules.calendar),
+    };
+    started.map_err(|refusal| Error::Internal(format!("a new dossier was refused: {refusal}")))
+}
+
+#[expect(clippy::too_many_arguments, reason = "one row is made of all of these")]
+fn new_row(
+    conn: &mut Conn,
+    who: &Principal,
+    new: &NewDossier,
+    office: &Office,
+    rules: &RulesInForce,
+    papers: &[Paper],
+    dossier: &Dossier,
+    now: DateTime<Utc>,
+) -> Result<DossierRow, Error> {
+    let progress = Progress::start(dossier, rules.calendar_version, papers, now)?;
+    let applicant = &new.applicant;
+    let stored = StoredApplicant {
+        kind: applicant.kind.to_owned(),
+        address: applicant.address.as_ref().map(|text| text.as_str().to_owned()),
+        email: applicant.email.as_ref().map(|text| text.as_str().to_owned()),
+        submitter_name: new.submitter_name.as_ref().map(|text| text.as_str().to_owned()),
+        sets: new.sets,
+        result_way: new.result_way.to_owned(),
+        result_address: new.result_address.as_ref().map(|text| text.as_str().to_owned()),
+    };
+    let (created_by, client_id) = match who.actor {
+        Actor::Staff(id) => (Some(id), None),
+        Actor::Client(id) => (None, Some(id)),
+        Actor::System => (None, None),
+    };
+    let matter = new.matter.as_ref().map_or(rules.procedure.name.as_str(), Title::as_str);
+    // The counter's lock is held to the commit, so it is taken as late as can be.
+    let code = next_code(conn, &new.office, local_date(now))?;
+    Ok(DossierRow {
+        id: 0,
+        code: code.as_str().to_owned(),
+        office_id: office.id,
+        procedure_version_id: rules.procedure_version,
+        channel: new.channel.to_owned(),
+        client_id,
+        created_by,
+        applicant: serde_json::to_string(&stored)?,
+        applicant_name: applicant.name.as_str().to_owned(),
+        id_number: applicant.id_number.as_ref().map(|text| text.as_str().to_owned()),
+        phone: applicant.phone.as_ref().map(|text| text.as_str().to_owned()),
+        matter: matter.to_owned(),
+        lookup_key: ids::new_lookup_key(),
+        submitted_at: now.naive_utc(),
+        progress,
+    })
+}
+
+#[derive(diesel::QueryableByName)]
+struct Last {
+    #[diesel(sql_type = BigInt)]
+    last: i64,
+}
+
+/// Takes the next code of the agency and day, in the transaction of its dossier: a code that
+/// is rolled back is given again, so none is skipped.
+fn next_code(conn: &mut Conn, agency: &AgencyCode, day: NaiveDate) -> Result<DossierCode, Error> {
+    let next: Last = diesel::sql_query(
+        "INSERT INTO code_counters (agency, day, last) VALUES ($1, $2, 1) \
+         ON CONFLICT (agency, day) DO UPDATE SET last = code_counters.last + 1 RETURNING last",
+    )
+    .bind::<Text, _>(agency.as_str())
+    .bind::<Date, _>(day)
+    .get_result(conn)?;
+    let sequence = u64::try_from(next.last)
+        .map_err(|_| Error::Internal(format!("code counter of {agency} is negative")))?;
+    DossierCode::new(agency, day, sequence)
+        .map_err(|fault| Error::Internal(format!("code of {agency}: {fault:?}")))
+}
+
+fn intake_detail(new: &NewDossier, dossier: &Dossier) -> serde_json::Value {
+    let mut detail = serde_json::json!({
+        "procedure": new.procedure.as_str(),
+        "channel": new.channel,
+    });
+    if let (Some(promise), Some(map)) = (&dossier.promise, detail.as_object_mut()) {
+        map.insert("due_at".to_owned(), domain::time::to_rfc3339(promise.due_at).into());
+    }
+    detail
+}
+
+/// Every run of words at the end of the name, so that any of its words can be searched for.
+fn index_name(conn: &mut Conn, row: &DossierRow) -> Result<(), Error> {
+    let folded = fold(&row.applicant_name);
+    let mut seen = std::collections::BTreeSet::new();
+    for words in suffixes(&folded).take(MAX_NAME_WORDS) {
+        if seen.insert(words) {
+            diesel::insert_into(dossier_names::table)
+                .values((
+                    dossier_names::office_id.eq(row.office_id),
+                    dossier_names::words.eq(words),
+                    dossier_names::dossier_id.eq(row.id),
+                ))
+                .execute(conn)?;
+        }
+    }
+    Ok(())
+}
+
+/// A long name of an organisation is findable by its first words, not by all of them.
+const MAX_NAME_WORDS: usize = 12;
+
+fn suffixes(folded: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(folded), |words| {
+        words.split_once(' ').map(|(_, rest)| rest)
+    })
+    .filter(|words| !words.is_empty())
+}
+
+/// A list of faults found at one field.
+pub(crate) fn fault(field: String, code: &'static str, vi: &str, en: &str) -> Fault {
+    Fault::new(field, code, vi, en)
+}
