@@ -1,4 +1,6 @@
 //! The motcua service: HTTP, wiring, jobs and the command line.
 
+pub mod app;
+pub mod http;
 pub mod input;
 pub mod problem;

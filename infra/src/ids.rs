@@ -12,9 +12,14 @@ pub fn new_uid() -> String {
 
 /// 256 random bits in URL-safe base64, for refresh tokens and client secrets.
 pub fn new_secret() -> String {
-    let mut bytes = [0u8; 32];
+    URL_SAFE_NO_PAD.encode(random_bytes::<32>())
+}
+
+/// Random bits fit for keys and salts.
+pub fn random_bytes<const N: usize>() -> [u8; N] {
+    let mut bytes = [0u8; N];
     rand::rng().fill_bytes(&mut bytes);
-    URL_SAFE_NO_PAD.encode(bytes)
+    bytes
 }
 
 /// Letters and digits that nobody confuses when reading a receipt aloud.
@@ -22,9 +27,7 @@ const KEY_ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
 /// A 6-character look-up key, as printed on a receipt.
 pub fn new_lookup_key() -> String {
-    let mut bytes = [0u8; 6];
-    rand::rng().fill_bytes(&mut bytes);
-    bytes
+    random_bytes::<6>()
         .iter()
         .filter_map(|byte| KEY_ALPHABET.get(usize::from(byte % 32)))
         .map(|letter| char::from(*letter))

@@ -8,6 +8,8 @@ pub mod db;
 pub mod dossier;
 pub mod env;
 pub mod error;
+pub mod files;
+pub mod idempotency;
 pub mod ids;
 pub mod office;
 pub mod procedure;

@@ -1,1 +1,27 @@
-//! Reading foreign JSON, naming every fault.
+//! Reading foreign JSON, query strings and path segments, naming every fault.
+//!
+//! A feature declares what it reads with [`input!`](crate::input!), [`query!`](crate::query!) and
+//! [`word_enum!`](crate::word_enum!), and takes it as [`Body`] or [`Query`]. Beware of
+//! `Option<Body<_>>` and `Option<Query<_>>` in a handler: actix would swallow the faults; write
+//! `Body<Option<_>>` instead.
+
+mod body;
+mod json;
+mod macros;
+mod object;
+mod path;
+mod query;
+mod text;
+mod times;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+pub use body::{BODY_LIMIT, Body, Fingerprint, read_value};
+pub use json::{Unreadable, read_json};
+pub use object::Fields;
+pub use path::{Faults, Path};
+pub use query::{FromQuery, FromQueryString, Parameters, Query, path_value};
+pub use text::{Fault, FromText, unknown_word};
+pub use value::{FromJson, wrong_type};

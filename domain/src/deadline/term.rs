@@ -103,16 +103,16 @@ impl Term {
             return faults;
         }
         let mut stopped_until = None;
-        for (index, change) in self.changes.iter().enumerate() {
-            self.check(index, change, &mut stopped_until, &mut faults);
+        for (change, what) in self.changes.iter().enumerate() {
+            self.check(change, what, &mut stopped_until, &mut faults);
         }
         faults
     }
 
     fn check(
         &self,
-        index: usize,
-        change: &Change,
+        change: usize,
+        what: &Change,
         stopped_until: &mut Option<DateTime<Utc>>,
         faults: &mut Vec<TermFault>,
     ) {
@@ -121,11 +121,9 @@ impl Term {
                 faults.push(fault);
             }
         };
-        let change_index = index;
-        let out_of_range = TermFault::InstantOutOfRange { change: index };
-        match *change {
+        let out_of_range = TermFault::InstantOutOfRange { change };
+        match *what {
             Change::Stop { from, to, .. } => {
-                let change = change_index;
                 fault_if(!in_range(from) || !in_range(to), out_of_range);
                 fault_if(to < from, TermFault::StopEndsBeforeItBegins { change });
                 fault_if(
@@ -138,22 +136,16 @@ impl Term {
             }
             Change::Extend {
                 limit: TimeLimit::SameDay { .. },
-            } => fault_if(true, TermFault::ExtensionBySameDay { change: index }),
+            } => fault_if(true, TermFault::ExtensionBySameDay { change }),
             Change::Extend { limit } => {
                 if let Some(fault) = limit.fault() {
-                    fault_if(
-                        true,
-                        TermFault::ExtensionLimit {
-                            change: index,
-                            fault,
-                        },
-                    );
+                    fault_if(true, TermFault::ExtensionLimit { change, fault });
                 }
             }
             Change::SetByHand { due_at } => {
                 fault_if(!in_range(due_at), out_of_range);
                 let early = due_at < self.received_at;
-                fault_if(early, TermFault::HandSetBeforeReceipt { change: index });
+                fault_if(early, TermFault::HandSetBeforeReceipt { change });
             }
             Change::Keep { due_at } => fault_if(!in_range(due_at), out_of_range),
         }
@@ -163,3 +155,7 @@ impl Term {
 fn in_range(at: DateTime<Utc>) -> bool {
     INSTANTS.contains(&at.timestamp())
 }
+
+#[cfg(test)]
+#[path = "term_tests.rs"]
+mod tests;

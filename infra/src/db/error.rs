@@ -30,7 +30,7 @@ impl Unavailable {
 /// Why a database could not be opened or migrated. No text holds a password.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    #[error("the database URL is wrong: {reason}")]
+    #[error("the database settings are wrong: {reason}")]
     Url { reason: &'static str },
     #[error("cannot create {}: {source}", path.display())]
     File { path: PathBuf, source: std::io::Error },

@@ -85,11 +85,12 @@ fn known(conn: &Conn) -> Result<Names, OpenError> {
 }
 
 fn names<DB: Backend>(source: &impl MigrationSource<DB>) -> MigrationResult<Names> {
-    let name = |migration: &Box<dyn diesel::migration::Migration<DB>>| {
+    let mut names = Names::new();
+    for migration in source.migrations()? {
         let name = migration.name();
-        (name.version().to_string(), name.to_string())
-    };
-    Ok(source.migrations()?.iter().map(name).collect())
+        names.insert(name.version().to_string(), name.to_string());
+    }
+    Ok(names)
 }
 
 /// Newest first, and without creating the table: a look must not change a database.

@@ -94,6 +94,10 @@ impl Target {
         if settings.readers == 0 || settings.pg_pool == 0 || settings.queue == 0 {
             return Err(OpenError::Url { reason: "readers, pool and queue must be at least 1" });
         }
+        // The pool refuses a zero by a panic.
+        if settings.acquire_timeout.is_zero() {
+            return Err(OpenError::Url { reason: "the time to wait for a connection is zero" });
+        }
         match settings.url.split_once("://") {
             Some(("sqlite", path)) => parse_path(path),
             Some(("postgres" | "postgresql", rest)) if !rest.is_empty() => Ok(Self::Postgres {

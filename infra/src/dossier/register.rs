@@ -231,7 +231,8 @@ fn next_code(conn: &mut Conn, agency: &AgencyCode, day: NaiveDate) -> Result<Dos
     .get_result(conn)?;
     let sequence = u64::try_from(next.last)
         .map_err(|_| Error::Internal(format!("code counter of {agency} is negative")))?;
-    Ok(DossierCode::new(agency, day, sequence))
+    DossierCode::new(agency, day, sequence)
+        .map_err(|fault| Error::Internal(format!("code of {agency}: {fault:?}")))
 }
 
 fn intake_detail(new: &NewDossier, dossier: &Dossier) -> serde_json::Value {

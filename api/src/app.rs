@@ -1,0 +1,121 @@
+//! The parts that every request shares, and the ways in which handlers reach the actions.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use infra::auth::{PrincipalCache, Tokens};
+use infra::db::{Conn, Db};
+use infra::env::Env;
+use infra::error::Error;
+use infra::files::Files;
+use infra::idempotency::{self, Answer, Key};
+
+use crate::http::Limits;
+use crate::problem::{Problem, catalogue};
+
+/// The service; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Service {
+    pub db: Db,
+    pub env: Env,
+    pub tokens: Arc<Tokens>,
+    pub principals: Arc<PrincipalCache>,
+    pub files: Files,
+    pub limits: Arc<Limits>,
+    /// Where people reach the service, without a slash at the end.
+    pub public_url: Arc<str>,
+    in_flight: Arc<Mutex<HashSet<(String, String)>>>,
+}
+
+impl Service {
+    pub fn new(
+        db: Db,
+        env: Env,
+        tokens: Arc<Tokens>,
+        files: Files,
+        limits: Limits,
+        public_url: &str,
+    ) -> Self {
+        Self {
+            db,
+            env,
+            tokens,
+            principals: Arc::new(PrincipalCache::default()),
+            files,
+            limits: Arc::new(limits),
+            public_url: public_url.trim_end_matches('/').into(),
+            in_flight: Arc::default(),
+        }
+    }
+
+    /// Runs a query.
+    pub async fn read<T, F>(&self, job: F) -> Result<T, Problem>
+    where
+        F: FnOnce(&mut Conn, &Env) -> Result<T, Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        let env = self.env.clone();
+        Ok(self.db.read(move |conn| job(conn, &env)).await?)
+    }
+
+    /// Runs an action in a transaction of its own.
+    pub async fn write<T, F>(&self, job: F) -> Result<T, Problem>
+    where
+        F: FnOnce(&mut Conn, &Env) -> Result<T, Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        let env = self.env.clone();
+        Ok(self.db.write(move |conn| job(conn, &env)).await?)
+    }
+
+    /// Runs an action once for its retry key: the same request again gets the kept answer.
+    pub async fn write_once<F>(&self, key: Option<Key>, job: F) -> Result<Answer, Problem>
+    where
+        F: FnOnce(&mut Conn, &Env) -> Result<Answer, Error> + Send + 'static,
+    {
+        let _flight = match &key {
+            Some(key) => Some(Flight::take_off(&self.in_flight, key)?),
+            None => None,
+        };
+        self.write(move |conn, env| {
+            idempotency::once(conn, env, key.as_ref(), |conn| job(conn, env))
+        })
+        .await
+    }
+}
+
+/// A retry key under way in this process; two at once with the same key are one too many.
+struct Flight {
+    under_way: Arc<Mutex<HashSet<(String, String)>>>,
+    name: (String, String),
+}
+
+impl Flight {
+    fn take_off(
+        under_way: &Arc<Mutex<HashSet<(String, String)>>>,
+        key: &Key,
+    ) -> Result<Self, Problem> {
+        let name = (key.principal.clone(), key.key.clone());
+        let taken = under_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(name.clone());
+        if taken {
+            Ok(Self {
+                under_way: Arc::clone(under_way),
+                name,
+            })
+        } else {
+            Err(Problem::new(catalogue::REQUEST_IN_FLIGHT).retry_after(1))
+        }
+    }
+}
+
+impl Drop for Flight {
+    fn drop(&mut self) {
+        self.under_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&self.name);
+    }
+}

@@ -1,0 +1,194 @@
+//! Rate limits for what anybody may ask without an account, by address.
+
+use std::net::{IpAddr, Ipv6Addr};
+use std::num::NonZeroU32;
+
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse};
+use governor::clock::{Clock as _, DefaultClock};
+use governor::middleware::StateInformationMiddleware;
+use governor::state::keyed::DefaultKeyedStateStore;
+use governor::{Quota, RateLimiter};
+use ipnet::IpNet;
+
+use crate::problem::Problem;
+
+type ByAddress =
+    RateLimiter<IpAddr, DefaultKeyedStateStore<IpAddr>, DefaultClock, StateInformationMiddleware>;
+
+/// What is limited, each with its own count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// Public look-ups and procedures.
+    LookUp,
+    /// Wrong codes and keys: guessing.
+    Miss,
+    /// Due dates for anybody.
+    Preview,
+    /// Attempts to sign in.
+    Login,
+}
+
+impl Limit {
+    fn name(self) -> &'static str {
+        match self {
+            Self::LookUp => "lookup",
+            Self::Miss => "miss",
+            Self::Preview => "preview",
+            Self::Login => "login",
+        }
+    }
+}
+
+/// Requests a minute and address.
+#[derive(Debug, Clone, Copy)]
+pub struct PerMinute {
+    pub look_up: NonZeroU32,
+    pub miss: NonZeroU32,
+    pub preview: NonZeroU32,
+    pub login: NonZeroU32,
+}
+
+impl Default for PerMinute {
+    fn default() -> Self {
+        let count = |count| NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN);
+        Self {
+            look_up: count(120),
+            miss: count(20),
+            preview: count(60),
+            login: count(20),
+        }
+    }
+}
+
+/// The counts of this process. Several servers count each for itself.
+#[derive(Debug)]
+pub struct Limits {
+    look_up: ByAddress,
+    miss: ByAddress,
+    preview: ByAddress,
+    login: ByAddress,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    trusted: Vec<IpNet>,
+}
+
+impl Limits {
+    pub fn new(per_minute: PerMinute, trusted: Vec<IpNet>) -> Self {
+        let limiter = |count| {
+            RateLimiter::keyed(Quota::per_minute(count))
+                .with_middleware::<StateInformationMiddleware>()
+        };
+        Self {
+            look_up: limiter(per_minute.look_up),
+            miss: limiter(per_minute.miss),
+            preview: limiter(per_minute.preview),
+            login: limiter(per_minute.login),
+            trusted,
+        }
+    }
+
+    fn of(&self, limit: Limit) -> &ByAddress {
+        match limit {
+            Limit::LookUp => &self.look_up,
+            Limit::Miss => &self.miss,
+            Limit::Preview => &self.preview,
+            Limit::Login => &self.login,
+        }
+    }
+
+    /// Counts a request, or says when the next may come.
+    pub fn check(&self, limit: Limit, request: &HttpRequest) -> Result<Granted, Problem> {
+        let address = self.address(request);
+        match self.of(limit).check_key(&address) {
+            Ok(state) => Ok(Granted {
+                limit,
+                quota: state.quota().burst_size().get(),
+                remaining: state.remaining_burst_capacity(),
+            }),
+            Err(refused) => {
+                let wait = refused.wait_time_from(DefaultClock::default().now());
+                let seconds = u32::try_from(wait.as_secs())
+                    .unwrap_or(u32::MAX)
+                    .saturating_add(1);
+                let quota = refused.quota().burst_size().get();
+                let name = limit.name();
+                Err(Problem::rate_limited(seconds)
+                    .header("ratelimit", format!("\"{name}\";r=0;t={seconds}"))
+                    .header("ratelimit-policy", format!("\"{name}\";q={quota};w=60")))
+            }
+        }
+    }
+
+    /// Forgets addresses whose count is full again, so that the table does not grow for ever.
+    pub fn sweep(&self) {
+        for limiter in [&self.look_up, &self.miss, &self.preview, &self.login] {
+            limiter.retain_recent();
+        }
+    }
+
+    /// The address that is counted: the last one that a trusted proxy did not add; of IPv6 the
+    /// network of a household, since one has 2^64 addresses.
+    fn address(&self, request: &HttpRequest) -> IpAddr {
+        let peer = request
+            .peer_addr()
+            .map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |peer| peer.ip());
+        let forwarded = request
+            .headers()
+            .get_all("x-forwarded-for")
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .filter_map(|part| part.trim().parse::<IpAddr>().ok())
+            .collect::<Vec<_>>();
+        let trusted = |address: &IpAddr| self.trusted.iter().any(|net| net.contains(address));
+        let mut address = peer;
+        for hop in forwarded.into_iter().rev() {
+            if !trusted(&address) {
+                break;
+            }
+            address = hop;
+        }
+        match address.to_canonical() {
+            IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
+            v4 => v4,
+        }
+    }
+}
+
+/// A counted request; its answer says what is left.
+#[derive(Debug, Clone, Copy)]
+pub struct Granted {
+    limit: Limit,
+    quota: u32,
+    remaining: u32,
+}
+
+impl Granted {
+    /// Writes `RateLimit` and `RateLimit-Policy` into the answer.
+    pub fn on(self, mut response: HttpResponse) -> HttpResponse {
+        let name = self.limit.name();
+        // The bucket refills evenly, so it is full again after the share that is missing.
+        let missing = self.quota.saturating_sub(self.remaining);
+        let reset = missing
+            .saturating_mul(60)
+            .checked_div(self.quota)
+            .unwrap_or(60);
+        let headers = [
+            (
+                "ratelimit",
+                format!("\"{name}\";r={};t={reset}", self.remaining),
+            ),
+            (
+                "ratelimit-policy",
+                format!("\"{name}\";q={};w=60", self.quota),
+            ),
+        ];
+        for (header, value) in headers {
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                response
+                    .headers_mut()
+                    .insert(HeaderName::from_static(header), value);
+            }
+        }
+        response
+    }
+}
