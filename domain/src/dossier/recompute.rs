@@ -97,7 +97,3 @@ fn hold(term: &mut Term, change: Change) {
     }
     term.changes.push(change);
 }
-
-#[cfg(test)]
-#[path = "recompute_tests.rs"]
-mod tests;
