@@ -6,6 +6,7 @@
 //! `Body<Option<_>>` instead.
 
 mod body;
+mod bounded;
 mod json;
 mod macros;
 mod object;
@@ -19,6 +20,7 @@ mod value;
 mod tests;
 
 pub use body::{BODY_LIMIT, Body, Fingerprint, read_value};
+pub use bounded::{Between, Raw, Some1};
 pub use json::{Unreadable, read_json};
 pub use object::Fields;
 pub use path::{Faults, Path};
