@@ -18,6 +18,8 @@ mod value;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_http;
 
 pub use body::{BODY_LIMIT, Body, Fingerprint, read_value};
 pub use bounded::{Between, Raw, Some1};
