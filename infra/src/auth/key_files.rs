@@ -19,7 +19,11 @@ impl<'a> Folder<'a> {
 
     /// Makes the folder with owner-only rights where it is missing.
     pub(super) fn prepare(path: &'a Path) -> Result<Self, KeyError> {
-        DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(io_at(path))?;
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(path)
+            .map_err(io_at(path))?;
         Ok(Self(path))
     }
 
@@ -54,7 +58,11 @@ impl<'a> Folder<'a> {
         let draft = self.0.join(format!("{kid}.new"));
         let path = self.path_of(kid);
         let store = || -> io::Result<()> {
-            let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+            let mut file = OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(&draft)?;
             file.write_all(pem)?;
             file.sync_all()?;
             fs::rename(&draft, &path)?;
@@ -71,14 +79,24 @@ impl<'a> Folder<'a> {
 
 /// The folder was emptied behind our back.
 pub(super) fn nothing_in(folder: &Folder<'_>) -> KeyError {
-    io_at(folder.0)(io::Error::new(io::ErrorKind::NotFound, "no key file in this folder"))
+    io_at(folder.0)(io::Error::new(
+        io::ErrorKind::NotFound,
+        "no key file in this folder",
+    ))
 }
 
 fn refuse_exposed(path: &Path) -> Result<(), KeyError> {
-    let mode = fs::metadata(path).map_err(io_at(path))?.permissions().mode() & 0o7777;
+    let mode = fs::metadata(path)
+        .map_err(io_at(path))?
+        .permissions()
+        .mode()
+        & 0o7777;
     match mode & 0o077 {
         0 => Ok(()),
-        _ => Err(KeyError::Exposed { path: path.to_owned(), mode }),
+        _ => Err(KeyError::Exposed {
+            path: path.to_owned(),
+            mode,
+        }),
     }
 }
 
@@ -87,11 +105,19 @@ fn key_id(path: &Path) -> Result<String, KeyError> {
         .and_then(|stem| stem.to_str())
         .and_then(|stem| uuid::Uuid::try_parse(stem).ok())
         .map(|id| id.to_string())
-        .filter(|id| path.file_name().is_some_and(|name| name == format!("{id}.pem").as_str()))
-        .ok_or_else(|| KeyError::BadName { path: path.to_owned() })
+        .filter(|id| {
+            path.file_name()
+                .is_some_and(|name| name == format!("{id}.pem").as_str())
+        })
+        .ok_or_else(|| KeyError::BadName {
+            path: path.to_owned(),
+        })
 }
 
 fn io_at(path: &Path) -> impl Fn(io::Error) -> KeyError + use<> {
     let path = path.to_owned();
-    move |cause| KeyError::Io { path: path.clone(), cause }
+    move |cause| KeyError::Io {
+        path: path.clone(),
+        cause,
+    }
 }

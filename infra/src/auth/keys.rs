@@ -24,7 +24,10 @@ const READ_AGAIN_AFTER: TimeDelta = TimeDelta::seconds(3);
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     #[error("{}: {cause}", path.display())]
-    Io { path: PathBuf, cause: std::io::Error },
+    Io {
+        path: PathBuf,
+        cause: std::io::Error,
+    },
     #[error("{} can be read by others (mode {mode:o}): take their rights away with chmod go-rwx", path.display())]
     Exposed { path: PathBuf, mode: u32 },
     #[error("{} is no Ed25519 key in PKCS#8 PEM", path.display())]
@@ -49,7 +52,9 @@ pub struct Key {
 
 impl std::fmt::Debug for Key {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Key").field("kid", &self.kid).finish_non_exhaustive()
+        f.debug_struct("Key")
+            .field("kid", &self.kid)
+            .finish_non_exhaustive()
     }
 }
 
@@ -82,8 +87,14 @@ impl Keys {
         if files.list()?.is_empty() {
             generate(&files)?;
         }
-        let ring = Ring { keys: read(&files)?, read_at: None };
-        Ok(Self { folder: folder.to_owned(), ring: Arc::new(RwLock::new(ring)) })
+        let ring = Ring {
+            keys: read(&files)?,
+            read_at: None,
+        };
+        Ok(Self {
+            folder: folder.to_owned(),
+            ring: Arc::new(RwLock::new(ring)),
+        })
     }
 
     /// The newest key, which signs.
@@ -109,7 +120,10 @@ impl Keys {
         self.with_ring(|ring| {
             let newest_first = ring.keys.values().rev();
             newest_first
-                .map(|key| PublicKey { kid: key.kid.clone(), x: URL_SAFE_NO_PAD.encode(key.public) })
+                .map(|key| PublicKey {
+                    kid: key.kid.clone(),
+                    x: URL_SAFE_NO_PAD.encode(key.public),
+                })
                 .collect()
         })
     }
@@ -174,7 +188,9 @@ impl Keys {
 fn generate(files: &Folder<'_>) -> Result<String, KeyError> {
     let kid = crate::ids::new_uid();
     let key = SigningKey::from_bytes(&crate::ids::random_bytes());
-    let pem = key.to_pkcs8_pem(Default::default()).map_err(|_| KeyError::Encode)?;
+    let pem = key
+        .to_pkcs8_pem(Default::default())
+        .map_err(|_| KeyError::Encode)?;
     files.write(&kid, pem.as_bytes())?;
     Ok(kid)
 }
@@ -192,7 +208,9 @@ fn read(files: &Folder<'_>) -> Result<BTreeMap<String, Arc<Key>>, KeyError> {
 }
 
 fn read_one(files: &Folder<'_>, kid: String) -> Result<(String, Arc<Key>), KeyError> {
-    let unreadable = || KeyError::Unreadable { path: files.path_of(&kid) };
+    let unreadable = || KeyError::Unreadable {
+        path: files.path_of(&kid),
+    };
     let pem = files.read(&kid)?;
     let pair = SigningKey::from_pkcs8_pem(&pem).map_err(|_| unreadable())?;
     let der = pair.to_pkcs8_der().map_err(|_| unreadable())?;

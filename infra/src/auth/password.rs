@@ -30,11 +30,21 @@ const MAX_WAITING: usize = 64;
 pub fn check(field: &str, password: &str) -> Result<(), Fault> {
     if password.len() > MAX_BYTES {
         let vi = format!("mật khẩu dài quá {MAX_BYTES} byte");
-        return Err(Fault::new(field, "too_long", vi, format!("the password is longer than {MAX_BYTES} bytes")));
+        return Err(Fault::new(
+            field,
+            "too_long",
+            vi,
+            format!("the password is longer than {MAX_BYTES} bytes"),
+        ));
     }
     if password.nfc().count() < MIN_CHARS {
         let vi = format!("mật khẩu phải có ít nhất {MIN_CHARS} ký tự");
-        return Err(Fault::new(field, "too_short", vi, format!("the password needs at least {MIN_CHARS} characters")));
+        return Err(Fault::new(
+            field,
+            "too_short",
+            vi,
+            format!("the password needs at least {MIN_CHARS} characters"),
+        ));
     }
     Ok(())
 }
@@ -63,10 +73,13 @@ pub fn verify(password: &str, stored: Option<&str>) -> Result<bool, Error> {
     };
     let hasher = argon2()?;
     let Some(stored) = stored else {
-        drop(black_box(hasher.hash_password_with_salt(candidate.as_bytes(), &[0; 16])));
+        drop(black_box(
+            hasher.hash_password_with_salt(candidate.as_bytes(), &[0; 16]),
+        ));
         return Ok(false);
     };
-    let phc = PasswordHash::new(stored).map_err(|_| Error::Internal("a stored password hash does not read".to_owned()))?;
+    let phc = PasswordHash::new(stored)
+        .map_err(|_| Error::Internal("a stored password hash does not read".to_owned()))?;
     Ok(hasher.verify_password(candidate.as_bytes(), &phc).is_ok())
 }
 
@@ -93,17 +106,27 @@ where
     T: Send + 'static,
     F: FnOnce() -> Result<T, Error> + Send + 'static,
 {
-    static QUEUE: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(MAX_WAITING)));
-    static PROCESSORS: LazyLock<Arc<Semaphore>> =
-        LazyLock::new(|| Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from))));
-    let _place = QUEUE.try_acquire().map_err(|_| Error::Unavailable(Unavailable::QueueFull))?;
-    let turn = Arc::clone(&PROCESSORS).acquire_owned().await.map_err(|_| Error::Unavailable(Unavailable::QueueFull))?;
+    static QUEUE: LazyLock<Arc<Semaphore>> =
+        LazyLock::new(|| Arc::new(Semaphore::new(MAX_WAITING)));
+    static PROCESSORS: LazyLock<Arc<Semaphore>> = LazyLock::new(|| {
+        Arc::new(Semaphore::new(
+            std::thread::available_parallelism().map_or(1, usize::from),
+        ))
+    });
+    let _place = QUEUE
+        .try_acquire()
+        .map_err(|_| Error::Unavailable(Unavailable::QueueFull))?;
+    let turn = Arc::clone(&PROCESSORS)
+        .acquire_owned()
+        .await
+        .map_err(|_| Error::Unavailable(Unavailable::QueueFull))?;
     let work = tokio::task::spawn_blocking(move || {
         // Held by the job itself: a caller who goes away does not set the processor free.
         let _turn = turn;
         job()
     });
-    work.await.map_err(|cause| Error::Internal(format!("a hashing job ended early: {cause}")))?
+    work.await
+        .map_err(|cause| Error::Internal(format!("a hashing job ended early: {cause}")))?
 }
 
 #[cfg(test)]
@@ -116,7 +139,10 @@ mod tests {
         let composed = "mật khẩu của tôi";
         let decomposed: String = composed.nfd().collect();
         let stored = hash(composed).unwrap();
-        assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
+        assert!(
+            stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{stored}"
+        );
         assert!(verify(&decomposed, Some(&stored)).unwrap());
         assert!(!verify("mat khau cua toi", Some(&stored)).unwrap());
         assert!(!needs_rehash(&stored));
@@ -124,15 +150,27 @@ mod tests {
 
     #[test]
     fn two_hashes_of_one_password_differ() {
-        assert_ne!(hash("the same password").unwrap(), hash("the same password").unwrap());
+        assert_ne!(
+            hash("the same password").unwrap(),
+            hash("the same password").unwrap()
+        );
     }
 
     #[test]
     fn short_and_huge_passwords_are_refused_by_name() {
-        assert_eq!(check("new_password", "mười một ch").unwrap_err().code, "too_short");
+        assert_eq!(
+            check("new_password", "mười một ch").unwrap_err().code,
+            "too_short"
+        );
         // Twelve code points of which the marks fold away are fewer characters.
-        assert_eq!(check("p", &"e\u{301}".repeat(11)).unwrap_err().code, "too_short");
-        assert_eq!(check("p", &"x".repeat(MAX_BYTES + 1)).unwrap_err().code, "too_long");
+        assert_eq!(
+            check("p", &"e\u{301}".repeat(11)).unwrap_err().code,
+            "too_short"
+        );
+        assert_eq!(
+            check("p", &"x".repeat(MAX_BYTES + 1)).unwrap_err().code,
+            "too_long"
+        );
         assert!(check("p", "mười hai chữ").is_ok());
     }
 
@@ -144,8 +182,15 @@ mod tests {
 
     #[test]
     fn a_hash_of_weaker_settings_asks_to_be_renewed() {
-        let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8, 1, 1, None).unwrap());
-        let stored = weak.hash_password_with_salt(b"an old password", &[7; 16]).unwrap().to_string();
+        let weak = Argon2::new(
+            Algorithm::Argon2id,
+            Version::V0x13,
+            Params::new(8, 1, 1, None).unwrap(),
+        );
+        let stored = weak
+            .hash_password_with_salt(b"an old password", &[7; 16])
+            .unwrap()
+            .to_string();
         assert!(needs_rehash(&stored));
         assert!(verify("an old password", Some(&stored)).unwrap());
         assert!(needs_rehash("not a hash"));

@@ -33,7 +33,9 @@ pub struct AccessToken {
 
 impl std::fmt::Debug for AccessToken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AccessToken").field("expires_in", &self.expires_in).finish_non_exhaustive()
+        f.debug_struct("AccessToken")
+            .field("expires_in", &self.expires_in)
+            .finish_non_exhaustive()
     }
 }
 
@@ -96,7 +98,10 @@ pub struct Tokens {
 impl Tokens {
     /// `issuer` names this installation, such as its public address.
     pub fn new(keys: Keys, issuer: impl Into<String>) -> Self {
-        Self { keys, issuer: issuer.into() }
+        Self {
+            keys,
+            issuer: issuer.into(),
+        }
     }
 
     /// The keys by which others can check our tokens.
@@ -104,9 +109,21 @@ impl Tokens {
         self.keys.public(now)
     }
 
-    pub fn issue(&self, now: DateTime<Utc>, uid: &str, kind: Kind, session: Option<&str>) -> Result<AccessToken, Error> {
-        let key = self.keys.signing(now).ok_or_else(|| Error::Internal("no signing key".to_owned()))?;
-        let header = Header { kid: Some(key.kid.clone()), ..Header::new(Algorithm::EdDSA) };
+    pub fn issue(
+        &self,
+        now: DateTime<Utc>,
+        uid: &str,
+        kind: Kind,
+        session: Option<&str>,
+    ) -> Result<AccessToken, Error> {
+        let key = self
+            .keys
+            .signing(now)
+            .ok_or_else(|| Error::Internal("no signing key".to_owned()))?;
+        let header = Header {
+            kid: Some(key.kid.clone()),
+            ..Header::new(Algorithm::EdDSA)
+        };
         let claims = Claims {
             iss: self.issuer.clone(),
             aud: AUDIENCE.to_owned(),
@@ -117,7 +134,8 @@ impl Tokens {
             jti: new_uid(),
             sid: session.map(str::to_owned),
         };
-        let token = encode(&header, &claims, &key.signs).map_err(|cause| Error::Internal(format!("signing: {cause}")))?;
+        let token = encode(&header, &claims, &key.signs)
+            .map_err(|cause| Error::Internal(format!("signing: {cause}")))?;
         let expires_in = u32::try_from(ACCESS_LIFE.num_seconds()).unwrap_or(u32::MAX);
         Ok(AccessToken { token, expires_in })
     }
@@ -133,7 +151,12 @@ impl Tokens {
         if now >= expires_at + LEEWAY {
             return Err(TokenFault::Expired);
         }
-        Ok(Bearer { uid: claims.sub, kind: claims.typ, session: claims.sid, expires_at })
+        Ok(Bearer {
+            uid: claims.sub,
+            kind: claims.typ,
+            session: claims.sid,
+            expires_at,
+        })
     }
 
     fn signed_claims(&self, now: DateTime<Utc>, token: &str) -> Option<Claims> {
@@ -151,6 +174,8 @@ impl Tokens {
         rules.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
         rules.set_audience(&[AUDIENCE]);
         rules.set_issuer(&[&self.issuer]);
-        decode(token, &key.verifies, &rules).ok().map(|data| data.claims)
+        decode(token, &key.verifies, &rules)
+            .ok()
+            .map(|data| data.claims)
     }
 }
