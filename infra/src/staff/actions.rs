@@ -8,7 +8,8 @@ use serde_json::json;
 use super::rows::StaffDetail;
 use super::standing::{find, keep_an_administrator, to_change};
 use crate::audit::audit;
-use crate::db::schema::{dossiers, login_failures, refresh_tokens, staff, staff_roles};
+use crate::auth::end_families;
+use crate::db::schema::{dossiers, login_failures, staff, staff_roles};
 use crate::db::{Conn, dialect};
 use crate::env::Env;
 use crate::error::{Error, Fault};
@@ -170,7 +171,7 @@ pub fn retire_staff(
     }
     let after = set_retired(conn, env, &before, true)?;
     keep_an_administrator(conn)?;
-    end_sessions(conn, env, id)?;
+    end_families(conn, env, id, None)?;
     audit(conn, env, who, "staff.retire", uid, &json!({}))?;
     Ok(after)
 }
@@ -225,7 +226,7 @@ pub fn reset_password(
         .execute(conn)?;
     let locked = login_failures::table.filter(login_failures::login.eq(&before.person.login));
     diesel::delete(locked).execute(conn)?;
-    end_sessions(conn, env, before.person.id)?;
+    end_families(conn, env, before.person.id, None)?;
     audit(conn, env, who, "staff.reset_password", uid, &json!({}))?;
     confirmed(conn, uid, changed)
 }
@@ -245,15 +246,6 @@ fn set_retired(
         ))
         .execute(conn)?;
     confirmed(conn, &before.person.uid, changed)
-}
-
-fn end_sessions(conn: &mut Conn, env: &Env, id: i64) -> Result<(), Error> {
-    diesel::update(refresh_tokens::table)
-        .filter(refresh_tokens::staff_id.eq(id))
-        .filter(refresh_tokens::revoked_at.is_null())
-        .set(refresh_tokens::revoked_at.eq(env.now().naive_utc()))
-        .execute(conn)?;
-    Ok(())
 }
 
 fn give_roles(conn: &mut Conn, id: i64, roles: &[(Role, i64)]) -> Result<(), Error> {
