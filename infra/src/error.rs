@@ -64,6 +64,9 @@ pub enum Error {
     /// Something still depends on it: open dossiers, staff, offices below.
     #[error("in use: {0}")]
     InUse(&'static str),
+    /// The same, where the answer tells how many there are.
+    #[error("in use: {count} {what}")]
+    InUseBy { what: &'static str, count: i64 },
     /// A rule that is not about a dossier's state forbids it; the code is in the catalogue.
     #[error("refused: {0}")]
     Refused(&'static str),

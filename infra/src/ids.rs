@@ -36,3 +36,24 @@ pub fn new_lookup_key() -> String {
         .map(|letter| char::from(*letter))
         .collect()
 }
+
+/// Letters and digits of a one-time password, none that is read wrongly from a slip of
+/// paper; one stands twice to make 32.
+const PASSWORD_ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789x";
+
+/// A one-time password of 80 bits in four groups, such as `k7fm-q2xd-9hpt-w4zc`.
+pub fn new_password() -> String {
+    let mut bytes = [0u8; 16];
+    rand::rng().fill_bytes(&mut bytes);
+    let groups: Vec<String> = bytes
+        .chunks(4)
+        .map(|group| {
+            group
+                .iter()
+                .filter_map(|byte| PASSWORD_ALPHABET.get(usize::from(byte % 32)))
+                .map(|letter| char::from(*letter))
+                .collect()
+        })
+        .collect();
+    groups.join("-")
+}
