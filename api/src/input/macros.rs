@@ -66,7 +66,7 @@ macro_rules! word_enum {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, ::utoipa::ToSchema)]
         $vis enum $name {
-            $($(#[$variant_meta])* #[serde(rename = $word)] $variant,)*
+            $($(#[$variant_meta])* #[schema(rename = $word)] $variant,)*
         }
 
         impl $name {

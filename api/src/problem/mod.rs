@@ -159,6 +159,11 @@ impl Problem {
         self.0.entry.status()
     }
 
+    /// What exactly is wrong this time.
+    pub fn detail_words(&self) -> Option<&Words> {
+        self.0.detail.as_ref()
+    }
+
     /// The faults of the input.
     pub fn field_faults(&self) -> &[FieldFault] {
         &self.0.errors

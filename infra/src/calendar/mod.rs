@@ -4,8 +4,6 @@ pub mod actions;
 pub mod queries;
 pub mod recompute;
 mod rows;
-#[cfg(test)]
-mod tests;
 
 pub use queries::{compiled, in_force, in_force_by_path};
 pub use rows::{CalendarJson, YearJson};

@@ -10,6 +10,7 @@ mod lists;
 mod papers;
 mod people;
 mod public;
+pub(crate) mod recount;
 mod register;
 mod rows;
 mod scope;

@@ -1,1 +1,8 @@
-//! Procedures by effective date.
+//! Procedures: versions by effective date, and the one in force on a day.
+
+pub mod actions;
+pub mod queries;
+mod rows;
+
+pub use queries::{in_force, version};
+pub use rows::{FeeJson, LimitJson, PaperJson, ProcedureJson, StepJson};
