@@ -51,7 +51,7 @@ fn a_new_client_signs_in_with_its_secret_and_acts_for_its_office_alone() {
         let (client, secret) = ward.create(&admin, "H1.1").unwrap();
         assert!(ward.knows(&client.uid, &secret));
         assert!(!ward.knows(&client.uid, &client.uid));
-        assert!(!ward.knows("\u{1}", &secret));
+        assert!(!ward.knows("\u{0}", &secret));
         let principal = ward
             .read(|conn, env| infra::auth::load_principal(conn, env, &client.uid, Kind::Client))
             .unwrap()
