@@ -1,0 +1,22 @@
+//! The registers of offices, departments, staff and stand-ins on both databases, and the demo ward.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::panic,
+    dead_code,
+    unreachable_pub,
+    missing_debug_implementations,
+    reason = "a test may fail loudly"
+)]
+
+#[path = "../db_support/mod.rs"]
+mod db_support;
+mod demo;
+mod departments;
+mod offices;
+mod staff;
+mod stand_ins;
+mod support;
