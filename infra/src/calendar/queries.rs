@@ -69,8 +69,15 @@ pub fn in_force(conn: &mut Conn, env: &Env, office_id: i64) -> Result<(i64, Arc<
 }
 
 /// The same for an office whose path is at hand.
-pub fn in_force_by_path(conn: &mut Conn, env: &Env, office_path: &str) -> Result<(i64, Arc<Calendar>), Error> {
-    let line: Vec<i64> = office_path.split('/').filter_map(|id| id.parse().ok()).collect();
+pub fn in_force_by_path(
+    conn: &mut Conn,
+    env: &Env,
+    office_path: &str,
+) -> Result<(i64, Arc<Calendar>), Error> {
+    let line: Vec<i64> = office_path
+        .split('/')
+        .filter_map(|id| id.parse().ok())
+        .collect();
     // The path of an ancestor is a prefix, so the greatest path is the nearest office.
     let version_id: Option<i64> = offices::table
         .inner_join(
@@ -96,7 +103,11 @@ pub fn of_office(conn: &mut Conn, env: &Env, office_code: &str) -> Result<Arc<Ca
         .optional()?;
     let at_office = |code, vi, en| Error::invalid("office", code, vi, en);
     let path = path.ok_or_else(|| {
-        at_office("unknown_office", "không có cơ quan với mã này", "no office has this code")
+        at_office(
+            "unknown_office",
+            "không có cơ quan với mã này",
+            "no office has this code",
+        )
     })?;
     match in_force_by_path(conn, env, &path) {
         Ok((_, calendar)) => Ok(calendar),
@@ -142,7 +153,12 @@ pub fn get(conn: &mut Conn, uid: &str) -> Result<CalendarDetail, Error> {
 }
 
 /// Calendars in the order in which they were made.
-pub fn list(conn: &mut Conn, retired: bool, cursor: Option<&str>, limit: i64) -> Result<Page<CalendarSummary>, Error> {
+pub fn list(
+    conn: &mut Conn,
+    retired: bool,
+    cursor: Option<&str>,
+    limit: i64,
+) -> Result<Page<CalendarSummary>, Error> {
     let mut query = calendars::table.into_boxed();
     query = match retired {
         true => query.filter(calendars::retired_at.is_not_null()),
@@ -156,7 +172,9 @@ pub fn list(conn: &mut Conn, retired: bool, cursor: Option<&str>, limit: i64) ->
         .limit(limit.saturating_add(1))
         .select(CalendarRow::as_select())
         .load(conn)?;
-    let page = Page::cut(rows, size(limit), |row| Cursor::new("calendars", [row.id.to_string()]));
+    let page = Page::cut(rows, size(limit), |row| {
+        Cursor::new("calendars", [row.id.to_string()])
+    });
     Ok(page.map(|row| CalendarSummary {
         uid: row.uid,
         name: row.name,
@@ -166,7 +184,12 @@ pub fn list(conn: &mut Conn, retired: bool, cursor: Option<&str>, limit: i64) ->
 }
 
 /// The versions of a calendar, the newest first.
-pub fn versions(conn: &mut Conn, uid: &str, cursor: Option<&str>, limit: i64) -> Result<Page<CalendarVersion>, Error> {
+pub fn versions(
+    conn: &mut Conn,
+    uid: &str,
+    cursor: Option<&str>,
+    limit: i64,
+) -> Result<Page<CalendarVersion>, Error> {
     let calendar = row(conn, uid)?;
     let mut query = calendar_versions::table
         .filter(calendar_versions::calendar_id.eq(calendar.id))
@@ -187,7 +210,11 @@ pub fn versions(conn: &mut Conn, uid: &str, cursor: Option<&str>, limit: i64) ->
         .into_iter()
         .map(|row| {
             let spec = from_text(&row.spec)?;
-            Ok(CalendarVersion { number: row.number, spec, created_at: row.created_at.and_utc() })
+            Ok(CalendarVersion {
+                number: row.number,
+                spec,
+                created_at: row.created_at.and_utc(),
+            })
         })
         .collect::<Result<_, Error>>()?;
     Ok(Page { items, next })
@@ -206,8 +233,14 @@ pub fn progress(conn: &mut Conn, uid: &str) -> Result<Progress, Error> {
 }
 
 /// Recomputations, the newest first.
-pub fn recomputations(conn: &mut Conn, cursor: Option<&str>, limit: i64) -> Result<Page<Progress>, Error> {
-    let mut query = recomputations::table.inner_join(calendars::table).into_boxed();
+pub fn recomputations(
+    conn: &mut Conn,
+    cursor: Option<&str>,
+    limit: i64,
+) -> Result<Page<Progress>, Error> {
+    let mut query = recomputations::table
+        .inner_join(calendars::table)
+        .into_boxed();
     if let Some(cursor) = cursor {
         query = query.filter(recomputations::id.lt(id_after(cursor, "recomputations")?));
     }

@@ -6,6 +6,7 @@ use domain::auth::{Actor, Principal, Role, Sight};
 use domain::text::Title;
 
 use super::detail::load_seen;
+use super::store::{Deed, record};
 use crate::db::Conn;
 use crate::db::paging::{Cursor, Page};
 use crate::db::schema::attachments;
@@ -155,16 +156,17 @@ pub fn list_attachments(
     Ok(Page::cut(rows, limit, |row| Cursor::new("attachments", [row.0.to_string()])).map(view))
 }
 
-/// A file of a dossier, for those who see the dossier whole: scans are personal data. Says
-/// whether the reading must be recorded.
+/// A file of a dossier, for those who see the dossier whole: scans are personal data. Where
+/// the reading must be recorded, it is, in a write; a read then answers none.
 pub fn find_attachment(
     conn: &mut Conn,
     env: &Env,
     who: &Principal,
     code: &str,
     uid: &str,
-) -> Result<(Attachment, Sight), Error> {
-    let (loaded, seen) = load_seen(conn, env, who, code)?;
+    may_record: bool,
+) -> Result<Option<Attachment>, Error> {
+    let (mut loaded, seen) = load_seen(conn, env, who, code)?;
     let row: Row = attachments::table
         .filter(attachments::dossier_id.eq(loaded.row.id))
         .filter(attachments::uid.eq(uid))
@@ -173,7 +175,14 @@ pub fn find_attachment(
         .optional()?
         .ok_or(Error::NotFound)?;
     match seen {
-        Sight::Whole | Sight::WholeRecorded => Ok((view(row), seen)),
+        Sight::Whole => Ok(Some(view(row))),
+        Sight::WholeRecorded if may_record => {
+            let detail = serde_json::json!({ "what": "attachment", "sha256": row.5 });
+            let deed = Deed { detail, ..Deed::of(who, "read_personal_data") };
+            record(conn, &mut loaded, &deed, env.now())?;
+            Ok(Some(view(row)))
+        }
+        Sight::WholeRecorded => Ok(None),
         Sight::Masked | Sight::None => Err(Error::Forbidden),
     }
 }

@@ -99,6 +99,7 @@ pub fn command(
     let moment = loaded.moment(now);
     let conflict = |refusal| conflict(&loaded, who, action, refusal, now);
     loaded.dossier.check(action, &moment).map_err(conflict)?;
+    check_reason(request)?;
     let papers = ticked(&loaded, request)?;
     let command = resolve_people(conn, &loaded, who, request)?;
     let after = loaded.dossier.clone().apply(&command, &moment).map_err(conflict)?;
@@ -194,6 +195,19 @@ fn describe(
         allowed: allowed(loaded, who, now),
         refusal,
         version: loaded.row.progress.version,
+    }
+}
+
+/// A declined request carries a written reason [Art. 19.3].
+fn check_reason(request: &Request) -> Result<(), Error> {
+    match request {
+        Request::Resolve { outcome: Outcome::Declined, reason: None } => Err(Error::invalid(
+            "reason",
+            "required",
+            "Từ chối giải quyết phải nêu lý do bằng văn bản.",
+            "Declining needs a written reason.",
+        )),
+        _ => Ok(()),
     }
 }
 

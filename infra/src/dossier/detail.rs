@@ -99,24 +99,20 @@ pub(crate) fn load_seen(
     }
 }
 
-/// How much `who` sees, so that the caller knows whether the reading must be recorded.
-pub fn sight_of(conn: &mut Conn, env: &Env, who: &Principal, code: &str) -> Result<Sight, Error> {
-    load_seen(conn, env, who, code).map(|(_, seen)| seen)
-}
-
-/// The dossier as `who` sees it. Fails for a reader whose reading must be recorded.
+/// The dossier as `who` sees it; none when the reading must be recorded, which takes
+/// [`read_dossier_recorded`].
 pub fn read_dossier(
     conn: &mut Conn,
     env: &Env,
     who: &Principal,
     code: &str,
     lang: Lang,
-) -> Result<Detail, Error> {
+) -> Result<Option<Detail>, Error> {
     let (loaded, seen) = load_seen(conn, env, who, code)?;
     if seen == Sight::WholeRecorded {
-        return Err(Error::Internal("an unrecorded reading of personal data".to_owned()));
+        return Ok(None);
     }
-    detail(conn, env, who, &loaded, seen, lang)
+    detail(conn, env, who, &loaded, seen, lang).map(Some)
 }
 
 /// The same in a write, which records the reading where that is due.

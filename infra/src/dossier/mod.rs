@@ -26,7 +26,7 @@ pub use command::{Request, command};
 pub use comments::{Comment, add_comment, list_comments};
 pub use detail::{
     ApplicantView, Detail, Payment, StepView, Supplement, explain_due_date, list_events,
-    outcome_text, read_dossier, read_dossier_recorded, sight_of,
+    outcome_text, read_dossier, read_dossier_recorded,
 };
 pub use feed::{EventView, FeedItem, events_after, settled};
 pub use lapse::{lapse_all, lapse_due};

@@ -23,5 +23,9 @@ pub(crate) fn pin(conn: &mut Conn, row: &DossierRow, after: &Dossier) -> Result<
             dossiers::rules_state.eq(progress.rules_state),
         ))
         .execute(conn)?;
-    if changed == 1 { Ok(()) } else { Err(Error::Stale(row.progress.version)) }
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(Error::Stale(row.progress.version))
+    }
 }
