@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use infra::auth::{PrincipalCache, Tokens};
+use infra::auth::{Account, Bearer, PrincipalCache, Tokens};
 use infra::db::{Conn, Db};
 use infra::env::Env;
 use infra::error::Error;
@@ -46,6 +46,14 @@ impl Service {
             public_url: public_url.trim_end_matches('/').into(),
             in_flight: Arc::default(),
         }
+    }
+
+    /// Who bears a token: their account, as long as it is in force.
+    pub async fn account(&self, bearer: &Bearer) -> Result<Account, Problem> {
+        self.principals
+            .resolve(&self.db, &self.env, &bearer.uid, bearer.kind)
+            .await?
+            .ok_or_else(Problem::unauthenticated)
     }
 
     /// Runs a query.

@@ -14,7 +14,7 @@ use crate::db::schema::{
     calendar_versions, calendars, dossier_events, dossiers, offices, recomputations,
 };
 use crate::db::{Conn, Db, dialect};
-use crate::dossier::recount::{Deed, DossierRow, Loaded, pin, save, with_rules};
+use crate::dossier::recount::{Deed, DossierRow, Loaded, announce, pin, save, with_rules};
 use crate::env::Env;
 use crate::error::Error;
 use crate::ids::new_uid;
@@ -130,6 +130,7 @@ fn step_if_free(conn: &mut Conn, env: &Env, id: i64, batch: i64) -> Result<Stepp
     if !dialect::try_lock(conn, LOCK)? {
         return Ok(Stepped::Elsewhere);
     }
+    announce(conn)?;
     let (mut row, calendar_uid) = load(conn, id)?;
     if row.status == "done" {
         return Ok(Stepped::Done(row.progress(calendar_uid)));
