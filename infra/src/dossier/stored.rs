@@ -38,8 +38,24 @@ enum Life {
     Resolved { at: DateTime<Utc>, outcome: String, step: Step },
     Returned { at: DateTime<Utc>, outcome: String, step: Step },
     Refused { at: DateTime<Utc> },
-    Withdrawn { at: DateTime<Utc> },
-    Stopped { at: DateTime<Utc> },
+    Withdrawn {
+        at: DateTime<Utc>,
+        #[serde(flatten)]
+        left: Left,
+    },
+    Stopped {
+        at: DateTime<Utc>,
+        #[serde(flatten)]
+        left: Left,
+    },
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Left {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    step: Option<Step>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    stopped_since: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -202,8 +218,8 @@ impl From<&d::Life> for Life {
                 step: step.into(),
             },
             d::Life::Refused { at } => Self::Refused { at: *at },
-            d::Life::Withdrawn { at } => Self::Withdrawn { at: *at },
-            d::Life::Stopped { at } => Self::Stopped { at: *at },
+            d::Life::Withdrawn { at, left } => Self::Withdrawn { at: *at, left: left.into() },
+            d::Life::Stopped { at, left } => Self::Stopped { at: *at, left: left.into() },
         }
     }
 }
@@ -237,9 +253,24 @@ impl TryFrom<Life> for d::Life {
                 Self::Returned { at, outcome: outcome_of(&outcome)?, step: step.try_into()? }
             }
             Life::Refused { at } => Self::Refused { at },
-            Life::Withdrawn { at } => Self::Withdrawn { at },
-            Life::Stopped { at } => Self::Stopped { at },
+            Life::Withdrawn { at, left } => Self::Withdrawn { at, left: left.try_into()? },
+            Life::Stopped { at, left } => Self::Stopped { at, left: left.try_into()? },
         })
+    }
+}
+
+impl From<&d::Left> for Left {
+    fn from(left: &d::Left) -> Self {
+        Self { step: left.step.as_ref().map(Step::from), stopped_since: left.stopped_since }
+    }
+}
+
+impl TryFrom<Left> for d::Left {
+    type Error = Error;
+
+    fn try_from(left: Left) -> Result<Self, Error> {
+        let step = left.step.map(d::StepAt::try_from).transpose()?;
+        Ok(Self { step, stopped_since: left.stopped_since })
     }
 }
 
