@@ -5,6 +5,7 @@ pub mod auth;
 pub mod calendar;
 pub mod clock;
 pub mod db;
+pub mod demo;
 pub mod dossier;
 pub mod env;
 pub mod error;

@@ -1,7 +1,10 @@
 //! Rate limits for what anybody may ask without an account, by address.
 
+use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
@@ -12,6 +15,9 @@ use governor::{Quota, RateLimiter};
 use ipnet::IpNet;
 
 use crate::problem::Problem;
+
+/// For how long somebody who guesses is not answered.
+const BLOCKED_FOR: Duration = Duration::from_secs(60);
 
 type ByAddress =
     RateLimiter<IpAddr, DefaultKeyedStateStore<IpAddr>, DefaultClock, StateInformationMiddleware>;
@@ -53,7 +59,7 @@ impl Default for PerMinute {
     fn default() -> Self {
         let count = |count| NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN);
         Self {
-            look_up: count(120),
+            look_up: count(300),
             miss: count(20),
             preview: count(60),
             login: count(20),
@@ -68,6 +74,8 @@ pub struct Limits {
     miss: ByAddress,
     preview: ByAddress,
     login: ByAddress,
+    /// Addresses that guessed too much, each until when.
+    blocked: Mutex<HashMap<IpAddr, Instant>>,
     /// Proxies whose `X-Forwarded-For` is believed.
     trusted: Vec<IpNet>,
 }
@@ -83,6 +91,7 @@ impl Limits {
             miss: limiter(per_minute.miss),
             preview: limiter(per_minute.preview),
             login: limiter(per_minute.login),
+            blocked: Mutex::default(),
             trusted,
         }
     }
@@ -119,11 +128,41 @@ impl Limits {
         }
     }
 
+    /// Counts a guess that missed. Who misses too often is not answered for a while, right
+    /// guesses included.
+    pub fn missed(&self, request: &HttpRequest) -> Result<(), Problem> {
+        self.check(Limit::Miss, request).map(drop).inspect_err(|_| {
+            let until = Instant::now() + BLOCKED_FOR;
+            let mut blocked = self.blocked.lock().unwrap_or_else(PoisonError::into_inner);
+            blocked.insert(self.address(request), until);
+        })
+    }
+
+    /// Refuses an address that guessed too much.
+    pub fn check_guessing(&self, request: &HttpRequest) -> Result<(), Problem> {
+        let blocked = self.blocked.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = blocked
+            .get(&self.address(request))
+            .map(|until| until.saturating_duration_since(Instant::now()).as_secs())
+            .filter(|left| *left > 0);
+        match left {
+            None => Ok(()),
+            Some(left) => Err(Problem::rate_limited(
+                u32::try_from(left).unwrap_or(u32::MAX),
+            )),
+        }
+    }
+
     /// Forgets addresses whose count is full again, so that the table does not grow for ever.
     pub fn sweep(&self) {
         for limiter in [&self.look_up, &self.miss, &self.preview, &self.login] {
             limiter.retain_recent();
         }
+        let now = Instant::now();
+        self.blocked
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|_, until| *until > now);
     }
 
     /// The address that is counted: the last one that a trusted proxy did not add; of IPv6 the

@@ -6,6 +6,7 @@
 //! `Body<Option<_>>` instead.
 
 mod body;
+mod bounded;
 mod json;
 mod macros;
 mod object;
@@ -17,8 +18,11 @@ mod value;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_http;
 
 pub use body::{BODY_LIMIT, Body, Fingerprint, read_value};
+pub use bounded::{Between, Raw, Some1};
 pub use json::{Unreadable, read_json};
 pub use object::Fields;
 pub use path::{Faults, Path};

@@ -60,6 +60,8 @@ catalogue! {
         "Kiểm tra địa chỉ và các đầu mục (header) của yêu cầu." "Check the address and the headers of the request.";
     UNREADABLE_JSON "unreadable_json" 400 "JSON không đọc được" "Unreadable JSON"
         "Nội dung phải là JSON hợp lệ, mã hóa UTF-8, không lặp khóa. Xem dòng và cột trong lỗi." "The body must be valid JSON in UTF-8 without duplicate keys. The error names line and column.";
+    BAD_MULTIPART "bad_multipart" 400 "Biểu mẫu tải tệp không đọc được" "Unreadable upload"
+        "Gửi multipart/form-data với một phần tên file." "Send multipart/form-data with one part named file.";
     BODY_MISSING "body_missing" 400 "Thiếu nội dung" "Body missing"
         "Gửi nội dung JSON với Content-Type: application/json." "Send a JSON body with Content-Type: application/json.";
     UNKNOWN_PARAMETER "unknown_parameter" 400 "Tham số không có" "Unknown parameter"
@@ -134,6 +136,8 @@ catalogue! {
         "Máy chủ không hỗ trợ yêu cầu này." "The server does not support this request.";
     DATABASE_UNAVAILABLE "database_unavailable" 503 "Cơ sở dữ liệu tạm thời không sẵn sàng" "Database unavailable"
         "Đợi theo Retry-After rồi gửi lại; chưa có gì được lưu." "Wait as Retry-After says; nothing was stored.";
+    NOT_READY "not_ready" 503 "Dịch vụ chưa sẵn sàng" "Not ready"
+        "Mục checks cho biết phần nào chưa sẵn sàng; đợi theo Retry-After." "checks says which part is missing; wait as Retry-After says.";
     QUEUE_FULL "queue_full" 503 "Hệ thống đang quá tải" "Queue full"
         "Đợi theo Retry-After rồi gửi lại; chưa có gì được lưu." "Wait as Retry-After says; nothing was stored.";
 }

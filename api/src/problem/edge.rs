@@ -86,7 +86,7 @@ fn as_problem<B: MessageBody + 'static>(
     let known = inner.extensions().get::<Problem>().is_some();
     let bare = inner.error().is_some()
         || matches!(inner.body().size(), BodySize::None | BodySize::Sized(0));
-    if !known && !(failed && bare) {
+    if !(known || (failed && bare)) {
         return response.map_into_left_body();
     }
     let problem = problem_of(inner, inner.error());

@@ -110,3 +110,10 @@ fn body<'a>(
         extra: &inner.extra,
     }
 }
+
+impl Problem {
+    /// The problem as a value inside another answer, such as an item of a batch.
+    pub fn as_json(&self, lang: Lang) -> Value {
+        serde_json::to_value(body(self, lang, None, None)).unwrap_or_default()
+    }
+}

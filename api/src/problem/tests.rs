@@ -156,7 +156,7 @@ async fn request_ids_and_trace_ids_are_taken_only_when_well_formed() {
     }
     let zero = format!("00-{}-00f067aa0ba902b7-01", "0".repeat(32));
     let long = format!("{TRACE}-00");
-    let later = format!("01{}-more", &TRACE[2..]);
+    let later = format!("{}-more", TRACE.replacen("00", "01", 1));
     let cases = [
         (TRACE, true),
         (&later, true),
@@ -242,4 +242,25 @@ fn the_language_follows_the_weights() {
         headers.insert(ACCEPT_LANGUAGE, value.parse().unwrap());
         assert_eq!(language_of(&headers), lang, "{value}");
     }
+}
+
+#[actix_web::test]
+async fn a_middleware_that_gives_up_is_answered_like_a_handler() {
+    async fn gatekeeper(
+        _: actix_web::dev::ServiceRequest,
+        _: actix_web::middleware::Next<impl actix_web::body::MessageBody>,
+    ) -> Result<actix_web::dev::ServiceResponse, actix_web::Error> {
+        Err(Problem::unauthenticated().into())
+    }
+    let app = http::init_service(App::new().wrap(from_fn(gatekeeper)).wrap(from_fn(edge))).await;
+    let request = get("/x")
+        .insert_header((ACCEPT_LANGUAGE, "en"))
+        .to_request();
+    let error = http::try_call_service(&app, request).await.unwrap_err();
+    let response = error.error_response();
+    let headers = response.headers();
+    assert_eq!(response.status().as_u16(), 401);
+    assert_eq!(header(headers, "www-authenticate"), "Bearer");
+    assert_eq!(header(headers, "content-language"), "en");
+    assert_eq!(header(headers, "x-request-id").len(), 36);
 }

@@ -47,21 +47,48 @@ pub struct FirstResult {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Life {
     /// The desk must answer by `answer_by`.
-    Submitted { answer_by: DateTime<Utc> },
-    Accepted { desk: StepAt },
-    Processing { step: StepAt },
+    Submitted {
+        answer_by: DateTime<Utc>,
+    },
+    Accepted {
+        desk: StepAt,
+    },
+    Processing {
+        step: StepAt,
+    },
     AwaitingSupplement {
         since: DateTime<Utc>,
         lapse_at: DateTime<Utc>,
         missing: Vec<MissingPaper>,
         back_to: BackTo,
     },
-    AwaitingPayment { since: DateTime<Utc>, amount_vnd: i64, purpose: String, step: StepAt },
-    Resolved { at: DateTime<Utc>, outcome: Outcome, step: StepAt },
-    Returned { at: DateTime<Utc>, outcome: Outcome, step: StepAt },
-    Refused { at: DateTime<Utc> },
-    Withdrawn { at: DateTime<Utc>, left: Left },
-    Stopped { at: DateTime<Utc>, left: Left },
+    AwaitingPayment {
+        since: DateTime<Utc>,
+        amount_vnd: i64,
+        purpose: String,
+        step: StepAt,
+    },
+    Resolved {
+        at: DateTime<Utc>,
+        outcome: Outcome,
+        step: StepAt,
+    },
+    Returned {
+        at: DateTime<Utc>,
+        outcome: Outcome,
+        step: StepAt,
+    },
+    Refused {
+        at: DateTime<Utc>,
+    },
+    Withdrawn {
+        at: DateTime<Utc>,
+        left: Left,
+    },
+    Stopped {
+        at: DateTime<Utc>,
+        left: Left,
+    },
 }
 
 /// How a case lay when it was closed without a result: reports name who held it.
@@ -128,12 +155,18 @@ impl Dossier {
             Life::Accepted { desk: step }
             | Life::Processing { step }
             | Life::AwaitingPayment { step, .. }
-            | Life::AwaitingSupplement { back_to: BackTo::Step(step), .. }
+            | Life::AwaitingSupplement {
+                back_to: BackTo::Step(step),
+                ..
+            }
             | Life::Resolved { step, .. }
             | Life::Returned { step, .. } => Some(step),
             Life::Withdrawn { left, .. } | Life::Stopped { left, .. } => left.step.as_ref(),
             Life::Submitted { .. }
-            | Life::AwaitingSupplement { back_to: BackTo::Desk, .. }
+            | Life::AwaitingSupplement {
+                back_to: BackTo::Desk,
+                ..
+            }
             | Life::Refused { .. } => None,
         }
     }

@@ -51,7 +51,9 @@ impl Promise {
             return Ok(());
         };
         let mut rules = term.clone();
-        rules.changes.retain(|change| !matches!(change, Change::SetByHand { .. }));
+        rules
+            .changes
+            .retain(|change| !matches!(change, Change::SetByHand { .. }));
         self.due_at_before = Some(rules.due(calendar)?.due_at.max(before));
         Ok(())
     }

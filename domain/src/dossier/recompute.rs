@@ -13,7 +13,11 @@ impl Dossier {
     /// stays exactly where it is; the date by the rules alone, the step and the time for a
     /// supplement still follow the calendar. `waiting_since` is the instant from which the desk owes its answer, and is read
     /// only while the dossier is submitted. A second run by the same calendar gives nothing.
-    pub fn recompute(&self, waiting_since: DateTime<Utc>, calendar: &Calendar) -> Result<Option<Self>, Refusal> {
+    pub fn recompute(
+        &self,
+        waiting_since: DateTime<Utc>,
+        calendar: &Calendar,
+    ) -> Result<Option<Self>, Refusal> {
         if !self.state().is_open() {
             return Ok(None);
         }
@@ -29,7 +33,12 @@ impl Dossier {
         };
         if promise.hand_set {
             if term.due(calendar)?.due_at != promise.due_at {
-                hold(term, Change::SetByHand { due_at: promise.due_at });
+                hold(
+                    term,
+                    Change::SetByHand {
+                        due_at: promise.due_at,
+                    },
+                );
             }
         } else {
             promise.due_at = later_or_kept(term, promise.due_at, calendar)?;
@@ -40,12 +49,21 @@ impl Dossier {
 }
 
 impl Life {
-    fn recompute(&mut self, waiting_since: DateTime<Utc>, calendar: &Calendar) -> Result<(), Refusal> {
+    fn recompute(
+        &mut self,
+        waiting_since: DateTime<Utc>,
+        calendar: &Calendar,
+    ) -> Result<(), Refusal> {
         match self {
             Self::Submitted { answer_by } => {
                 *answer_by = end_of(ANSWER_HOURS, waiting_since, calendar)?.max(*answer_by);
             }
-            Self::AwaitingSupplement { since, lapse_at, back_to, .. } => {
+            Self::AwaitingSupplement {
+                since,
+                lapse_at,
+                back_to,
+                ..
+            } => {
                 *lapse_at = end_of(SUPPLEMENT_DAYS, *since, calendar)?.max(*lapse_at);
                 if let BackTo::Step(step) = back_to {
                     step.recompute(calendar)?;
@@ -75,7 +93,11 @@ impl StepAt {
 }
 
 /// The term's due date by the new calendar, or `before` held in the term when that is later.
-fn later_or_kept(term: &mut Term, before: DateTime<Utc>, calendar: &Calendar) -> Result<DateTime<Utc>, Refusal> {
+fn later_or_kept(
+    term: &mut Term,
+    before: DateTime<Utc>,
+    calendar: &Calendar,
+) -> Result<DateTime<Utc>, Refusal> {
     let due_at = term.due(calendar)?.due_at;
     if due_at >= before {
         return Ok(due_at);
@@ -97,3 +119,7 @@ fn hold(term: &mut Term, change: Change) {
     }
     term.changes.push(change);
 }
+
+#[cfg(test)]
+#[path = "recompute_tests.rs"]
+mod tests;

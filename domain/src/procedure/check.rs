@@ -23,16 +23,32 @@ const STEP_ROLES: [Role; 3] = [Role::Specialist, Role::Head, Role::Manager];
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProcedureFault {
     NoSteps,
-    TooMany { list: &'static str, most: usize },
-    RoleNotOfStep { step: usize },
+    TooMany {
+        list: &'static str,
+        most: usize,
+    },
+    RoleNotOfStep {
+        step: usize,
+    },
     /// The budgets together ask for more time than the procedure has.
-    BudgetsExceedLimit { budgets: u32, limit: u32 },
+    BudgetsExceedLimit {
+        budgets: u32,
+        limit: u32,
+    },
     /// An extension moves the due date on, which a same-day limit cannot say.
     ExtraLimitSameDay,
-    PaperNowhere { paper: usize },
-    TooManyCopies { paper: usize },
-    FeeOutOfBounds { fee: usize },
-    UnknownChannel { fee: usize },
+    PaperNowhere {
+        paper: usize,
+    },
+    TooManyCopies {
+        paper: usize,
+    },
+    FeeOutOfBounds {
+        fee: usize,
+    },
+    UnknownChannel {
+        fee: usize,
+    },
 }
 
 impl ProcedureVersion {
@@ -139,9 +155,15 @@ impl ProcedureFault {
 
     pub fn text(self, lang: Lang) -> String {
         let (vi, en) = match self {
-            Self::NoSteps => ("quy trình cần ít nhất một bước", "the route needs at least one step"),
+            Self::NoSteps => (
+                "quy trình cần ít nhất một bước",
+                "the route needs at least one step",
+            ),
             Self::TooMany { most, .. } => {
-                return lang.pick(format!("tối đa {most} mục"), format!("at most {most} entries"));
+                return lang.pick(
+                    format!("tối đa {most} mục"),
+                    format!("at most {most} entries"),
+                );
             }
             Self::RoleNotOfStep { .. } => (
                 "bước do chuyên viên, trưởng phòng hoặc lãnh đạo thực hiện",
@@ -162,12 +184,14 @@ impl ProcedureFault {
                 "a required paper needs at least one original or copy",
             ),
             Self::TooManyCopies { .. } => ("tối đa 100 bản", "at most 100"),
-            Self::FeeOutOfBounds { .. } => {
-                ("phí, lệ phí từ 0 đến 10 tỷ đồng", "a fee is 0 to 10 billion đồng")
-            }
-            Self::UnknownChannel { .. } => {
-                ("kênh là in_person hoặc online", "the channel is in_person or online")
-            }
+            Self::FeeOutOfBounds { .. } => (
+                "phí, lệ phí từ 0 đến 10 tỷ đồng",
+                "a fee is 0 to 10 billion đồng",
+            ),
+            Self::UnknownChannel { .. } => (
+                "kênh là in_person hoặc online",
+                "the channel is in_person or online",
+            ),
         };
         lang.pick(vi, en).to_owned()
     }
@@ -180,7 +204,12 @@ mod tests {
     use super::*;
 
     fn step(budget: TimeLimit, role: Role) -> StepRule {
-        StepRule { name: "Thẩm định".into(), department: "tu_phap".into(), role, budget }
+        StepRule {
+            name: "Thẩm định".into(),
+            department: "tu_phap".into(),
+            role,
+            budget,
+        }
     }
 
     fn version() -> ProcedureVersion {
@@ -206,8 +235,13 @@ mod tests {
     fn budgets_may_fill_the_limit_but_not_exceed_it() {
         let mut version = version();
         assert_eq!(version.faults(), []);
-        version.route.push(step(TimeLimit::WorkingHours(1), Role::Head));
-        let fault = ProcedureFault::BudgetsExceedLimit { budgets: 17, limit: 16 };
+        version
+            .route
+            .push(step(TimeLimit::WorkingHours(1), Role::Head));
+        let fault = ProcedureFault::BudgetsExceedLimit {
+            budgets: 17,
+            limit: 16,
+        };
         assert_eq!(version.faults(), [fault]);
         version.time_limit = TimeLimit::CalendarDays(1);
         assert_eq!(version.faults(), []);
@@ -216,7 +250,9 @@ mod tests {
     #[test]
     fn every_fault_of_a_version_is_named_at_once() {
         let mut version = version();
-        version.extra_limit = Some(TimeLimit::SameDay { cutoff: NaiveTime::default() });
+        version.extra_limit = Some(TimeLimit::SameDay {
+            cutoff: NaiveTime::default(),
+        });
         version.route = vec![step(TimeLimit::WorkingHours(1), Role::Clerk)];
         let paper = |originals, copies, required| PaperRule {
             name: "Tờ khai".into(),
@@ -226,10 +262,19 @@ mod tests {
             form: None,
         };
         version.papers = vec![paper(0, 0, false), paper(0, 0, true), paper(0, 101, true)];
-        let fee = Fee { amount_vnd: -1, per: "hồ sơ".into(), channel: Some("fax".into()), note: None };
+        let fee = Fee {
+            amount_vnd: -1,
+            per: "hồ sơ".into(),
+            channel: Some("fax".into()),
+            note: None,
+        };
         version.fees = vec![fee];
         version.legal_basis = vec![String::new(); 51];
-        let fields: Vec<String> = version.faults().into_iter().map(ProcedureFault::field).collect();
+        let fields: Vec<String> = version
+            .faults()
+            .into_iter()
+            .map(ProcedureFault::field)
+            .collect();
         let expected = [
             "legal_basis",
             "extra_limit.unit",
@@ -250,8 +295,13 @@ mod tests {
         assert_eq!(version.faults(), [ProcedureFault::NoSteps]);
         version.route = vec![step(TimeLimit::WorkingHours(1), Role::Head); 20];
         assert_eq!(version.faults(), []);
-        version.route.push(step(TimeLimit::WorkingHours(1), Role::Head));
-        let fault = ProcedureFault::TooMany { list: "route", most: 20 };
+        version
+            .route
+            .push(step(TimeLimit::WorkingHours(1), Role::Head));
+        let fault = ProcedureFault::TooMany {
+            list: "route",
+            most: 20,
+        };
         assert_eq!(version.faults(), [fault]);
     }
 }

@@ -19,8 +19,14 @@ fn the_clock_starts_at_acceptance_and_not_at_submission() {
 #[test]
 fn what_is_registered_on_the_last_day_before_tet_is_promised_after_it() {
     let office = Office::with_limit(TimeLimit::WorkingDays(2));
-    assert_eq!(office.register("2026-02-13 16:00").due(), "2026-02-24 17:00");
-    assert_eq!(office.register("2026-02-14 09:00").due(), "2026-02-25 17:00");
+    assert_eq!(
+        office.register("2026-02-13 16:00").due(),
+        "2026-02-24 17:00"
+    );
+    assert_eq!(
+        office.register("2026-02-14 09:00").due(),
+        "2026-02-25 17:00"
+    );
 }
 
 #[test]
@@ -28,23 +34,40 @@ fn a_promise_into_a_year_without_holidays_is_provisional() {
     let office = Office::with_limit(TimeLimit::WorkingDays(10));
     let case = office.register("2026-12-28 09:00");
     assert!(case.dossier.promise.unwrap().provisional);
-    assert!(!office.register("2026-03-02 09:00").dossier.promise.unwrap().provisional);
+    assert!(
+        !office
+            .register("2026-03-02 09:00")
+            .dossier
+            .promise
+            .unwrap()
+            .provisional
+    );
 }
 
 #[test]
 fn an_extension_moves_the_date_by_the_extra_limit_once() {
     let office = Office::new();
-    let case = office.processing("2026-03-02 09:00").does("2026-03-16 17:00", Command::Extend);
+    let case = office
+        .processing("2026-03-02 09:00")
+        .does("2026-03-16 17:00", Command::Extend);
     assert_eq!(case.due(), "2026-03-23 17:00");
     assert_eq!(case.stands("2026-03-20 09:00"), "within_term");
-    assert_eq!(case.refuses("2026-03-17 09:00", Command::Extend), Refusal::AlreadyExtended);
-    assert_eq!(show(case.dossier.promise.unwrap().due_at_original), "2026-03-16 17:00");
+    assert_eq!(
+        case.refuses("2026-03-17 09:00", Command::Extend),
+        Refusal::AlreadyExtended
+    );
+    assert_eq!(
+        show(case.dossier.promise.unwrap().due_at_original),
+        "2026-03-16 17:00"
+    );
 }
 
 #[test]
 fn a_dossier_at_the_desk_may_be_extended() {
     let office = Office::new();
-    let case = office.register("2026-03-02 09:00").does("2026-03-02 10:00", Command::Extend);
+    let case = office
+        .register("2026-03-02 09:00")
+        .does("2026-03-02 10:00", Command::Extend);
     assert_eq!(case.due(), "2026-03-23 17:00");
 }
 
@@ -61,7 +84,10 @@ fn a_procedure_without_an_extra_limit_is_not_extended() {
     let mut office = Office::new();
     office.rules.extra_limit = None;
     let case = office.processing("2026-03-02 09:00");
-    assert_eq!(case.refuses("2026-03-03 09:00", Command::Extend), Refusal::NoExtraLimit);
+    assert_eq!(
+        case.refuses("2026-03-03 09:00", Command::Extend),
+        Refusal::NoExtraLimit
+    );
 }
 
 #[test]
@@ -69,7 +95,10 @@ fn a_re_appointment_happens_once_and_only_to_a_later_date() {
     let office = Office::new();
     let case = office.processing("2026-03-02 09:00");
     for date in ["2026-03-16 17:00", "2026-03-13 17:00"] {
-        assert_eq!(case.refuses("2026-03-05 09:00", reappoint(date)), Refusal::NewDateNotLater);
+        assert_eq!(
+            case.refuses("2026-03-05 09:00", reappoint(date)),
+            Refusal::NewDateNotLater
+        );
     }
     let past = case.refuses("2026-03-19 09:00", reappoint("2026-03-18 17:00"));
     assert_eq!(past, Refusal::NewDateNotLater);
@@ -86,7 +115,13 @@ fn a_re_appointment_lies_in_working_time_or_at_the_end_of_a_session() {
     for date in ["2026-03-20 07:30", "2026-03-20 11:30", "2026-03-20 17:00"] {
         case.clone().does("2026-03-05 09:00", reappoint(date));
     }
-    for date in ["2026-03-20 07:29", "2026-03-20 12:00", "2026-03-20 17:01", "2026-03-21 09:00", "2026-04-30 09:00"] {
+    for date in [
+        "2026-03-20 07:29",
+        "2026-03-20 12:00",
+        "2026-03-20 17:01",
+        "2026-03-21 09:00",
+        "2026-04-30 09:00",
+    ] {
         let refused = case.refuses("2026-03-05 09:00", reappoint(date));
         assert_eq!(refused, Refusal::NewDateNotWorkingTime, "{date}");
     }
@@ -113,7 +148,9 @@ fn a_refused_re_appointment_leaves_the_one_that_is_allowed() {
 #[test]
 fn a_re_appointed_dossier_is_judged_by_both_dates() {
     let office = Office::new();
-    let case = office.at_last_step("2026-03-02 09:00").does("2026-03-05 09:00", reappoint("2026-03-25 17:00"));
+    let case = office
+        .at_last_step("2026-03-02 09:00")
+        .does("2026-03-05 09:00", reappoint("2026-03-25 17:00"));
     let case = case.does("2026-03-18 09:00", resolve());
     assert_eq!(case.stands("2026-04-01 09:00"), "early");
     assert_eq!(case.stands_by_original("2026-04-01 09:00"), "late");
@@ -122,10 +159,17 @@ fn a_re_appointed_dossier_is_judged_by_both_dates() {
 #[test]
 fn a_payment_after_a_re_appointment_moves_both_dates() {
     let office = Office::new();
-    let case = office.at_last_step("2026-03-02 09:00").does("2026-03-05 09:00", reappoint("2026-03-25 17:00"));
-    let case = case.does("2026-03-06 09:00", payment()).does("2026-03-13 09:00", Command::ConfirmPayment);
+    let case = office
+        .at_last_step("2026-03-02 09:00")
+        .does("2026-03-05 09:00", reappoint("2026-03-25 17:00"));
+    let case = case
+        .does("2026-03-06 09:00", payment())
+        .does("2026-03-13 09:00", Command::ConfirmPayment);
     assert_eq!(case.due(), "2026-04-01 17:00");
-    assert_eq!(show(case.dossier.promise.unwrap().by_rules()), "2026-03-23 17:00");
+    assert_eq!(
+        show(case.dossier.promise.unwrap().by_rules()),
+        "2026-03-23 17:00"
+    );
     let case = case.does("2026-03-23 10:00", resolve());
     assert_eq!(case.stands_by_original("2026-04-01 09:00"), "on_time");
 }
@@ -133,19 +177,27 @@ fn a_payment_after_a_re_appointment_moves_both_dates() {
 #[test]
 fn a_payment_after_the_original_date_does_not_move_it() {
     let office = Office::new();
-    let case = office.at_last_step("2026-03-02 09:00").does("2026-03-05 09:00", reappoint("2026-03-25 17:00"));
+    let case = office
+        .at_last_step("2026-03-02 09:00")
+        .does("2026-03-05 09:00", reappoint("2026-03-25 17:00"));
     let case = case.does("2026-03-17 09:00", payment());
     assert_eq!(case.stands("2026-03-18 09:00"), "within_term");
     assert_eq!(case.stands_by_original("2026-03-18 09:00"), "overdue");
-    let case = case.does("2026-03-19 09:00", Command::ConfirmPayment).does("2026-03-19 10:00", resolve());
+    let case = case
+        .does("2026-03-19 09:00", Command::ConfirmPayment)
+        .does("2026-03-19 10:00", resolve());
     assert_eq!(case.stands_by_original("2026-04-01 09:00"), "late");
 }
 
 #[test]
 fn a_supplement_after_a_re_appointment_begins_the_date_by_the_rules_again() {
     let office = Office::new();
-    let case = office.at_last_step("2026-03-02 09:00").does("2026-03-03 09:00", reappoint("2026-03-18 17:00"));
-    let case = case.does("2026-03-05 09:00", supplement()).does("2026-03-12 09:00", Command::ReceiveSupplement);
+    let case = office
+        .at_last_step("2026-03-02 09:00")
+        .does("2026-03-03 09:00", reappoint("2026-03-18 17:00"));
+    let case = case
+        .does("2026-03-05 09:00", supplement())
+        .does("2026-03-12 09:00", Command::ReceiveSupplement);
     assert_eq!(case.due(), "2026-03-26 17:00");
     assert!(!case.dossier.promise.unwrap().hand_set);
     let case = case.does("2026-03-26 10:00", resolve());
@@ -155,23 +207,35 @@ fn a_supplement_after_a_re_appointment_begins_the_date_by_the_rules_again() {
 #[test]
 fn an_extension_after_a_re_appointment_moves_both_dates() {
     let office = Office::new();
-    let case = office.at_last_step("2026-03-02 09:00").does("2026-03-05 09:00", reappoint("2026-03-18 17:00"));
+    let case = office
+        .at_last_step("2026-03-02 09:00")
+        .does("2026-03-05 09:00", reappoint("2026-03-18 17:00"));
     let case = case.does("2026-03-06 09:00", Command::Extend);
     assert_eq!(case.due(), "2026-03-25 17:00");
-    assert_eq!(show(case.dossier.promise.unwrap().by_rules()), "2026-03-23 17:00");
+    assert_eq!(
+        show(case.dossier.promise.unwrap().by_rules()),
+        "2026-03-23 17:00"
+    );
 }
 
 #[test]
 fn a_re_appointed_dossier_past_its_original_date_is_too_late_to_extend() {
     let office = Office::new();
-    let case = office.processing("2026-03-02 09:00").does("2026-03-05 09:00", reappoint("2026-03-25 17:00"));
-    assert_eq!(case.refuses("2026-03-17 09:00", Command::Extend), Refusal::AlreadyLate);
+    let case = office
+        .processing("2026-03-02 09:00")
+        .does("2026-03-05 09:00", reappoint("2026-03-25 17:00"));
+    assert_eq!(
+        case.refuses("2026-03-17 09:00", Command::Extend),
+        Refusal::AlreadyLate
+    );
 }
 
 #[test]
 fn a_late_dossier_may_still_be_re_appointed_and_stays_late_by_its_original_date() {
     let office = Office::new();
-    let case = office.register("2026-03-02 09:00").does("2026-03-02 09:00", forward(2));
+    let case = office
+        .register("2026-03-02 09:00")
+        .does("2026-03-02 09:00", forward(2));
     let case = case.does("2026-03-17 09:00", reappoint("2026-03-25 17:00"));
     assert_eq!(case.stands("2026-03-18 09:00"), "within_term");
     assert_eq!(case.stands_by_original("2026-03-18 09:00"), "overdue");

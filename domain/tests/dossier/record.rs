@@ -26,19 +26,48 @@ fn event() -> EventRecord<'static> {
 fn every_field_of_an_event_matters_to_its_hash() {
     let event = event();
     let changed = [
-        EventRecord { dossier: "H29.23-260302-0002", ..event },
+        EventRecord {
+            dossier: "H29.23-260302-0002",
+            ..event
+        },
         EventRecord { number: 3, ..event },
-        EventRecord { at: at("2026-03-02 09:00:00.000001"), ..event },
-        EventRecord { actor: "chi", ..event },
-        EventRecord { on_behalf_of: "", ..event },
-        EventRecord { action: "assign", ..event },
-        EventRecord { from: "processing", ..event },
-        EventRecord { to: "accepted", ..event },
-        EventRecord { reason: "", ..event },
-        EventRecord { detail: "{ }", ..event },
+        EventRecord {
+            at: at("2026-03-02 09:00:00.000001"),
+            ..event
+        },
+        EventRecord {
+            actor: "chi",
+            ..event
+        },
+        EventRecord {
+            on_behalf_of: "",
+            ..event
+        },
+        EventRecord {
+            action: "assign",
+            ..event
+        },
+        EventRecord {
+            from: "processing",
+            ..event
+        },
+        EventRecord {
+            to: "accepted",
+            ..event
+        },
+        EventRecord {
+            reason: "",
+            ..event
+        },
+        EventRecord {
+            detail: "{ }",
+            ..event
+        },
     ];
-    let mut hashes: BTreeSet<String> =
-        changed.iter().map(|event| chain_hash(GENESIS, event)).collect();
+    let mut hashes: BTreeSet<String> = changed
+        .iter()
+        .map(|event| chain_hash(GENESIS, event))
+        .collect();
     hashes.insert(chain_hash(GENESIS, &event));
     hashes.insert(chain_hash(&chain_hash(GENESIS, &event), &event));
     assert_eq!(hashes.len(), changed.len() + 2);
@@ -47,25 +76,51 @@ fn every_field_of_an_event_matters_to_its_hash() {
 #[test]
 fn text_that_moves_from_one_field_to_the_next_changes_the_hash() {
     let event = event();
-    let one = EventRecord { from: "accepted", to: "processing", ..event };
-    let other = EventRecord { from: "acceptedprocessing", to: "", ..event };
+    let one = EventRecord {
+        from: "accepted",
+        to: "processing",
+        ..event
+    };
+    let other = EventRecord {
+        from: "acceptedprocessing",
+        to: "",
+        ..event
+    };
     assert_ne!(chain_hash(GENESIS, &one), chain_hash(GENESIS, &other));
-    let one = EventRecord { actor: "1:a", on_behalf_of: "", ..event };
-    let other = EventRecord { actor: "", on_behalf_of: "1:a", ..event };
+    let one = EventRecord {
+        actor: "1:a",
+        on_behalf_of: "",
+        ..event
+    };
+    let other = EventRecord {
+        actor: "",
+        on_behalf_of: "1:a",
+        ..event
+    };
     assert_ne!(chain_hash(GENESIS, &one), chain_hash(GENESIS, &other));
 }
 
 #[test]
 fn the_hash_of_an_event_never_changes_with_the_program() {
     let hash = chain_hash(GENESIS, &event());
-    assert_eq!(hash, "b50c784728b1c3b9a53aabac7c48a8717d69fc823299a72c043c185350e98e5d");
+    assert_eq!(
+        hash,
+        "b50c784728b1c3b9a53aabac7c48a8717d69fc823299a72c043c185350e98e5d"
+    );
 }
 
 #[test]
 fn the_states_have_the_codes_and_names_of_the_national_portal() {
     let listed: Vec<String> = State::ALL
         .iter()
-        .map(|state| format!("{} {} {}", state.portal_code(), state.as_str(), state.text(Lang::Vi)))
+        .map(|state| {
+            format!(
+                "{} {} {}",
+                state.portal_code(),
+                state.as_str(),
+                state.text(Lang::Vi)
+            )
+        })
         .collect();
     let mut sorted = listed;
     sorted.sort_by_key(|line| line.split(' ').next().unwrap().parse::<u8>().unwrap());
@@ -86,8 +141,20 @@ fn the_states_have_the_codes_and_names_of_the_national_portal() {
 
 #[test]
 fn every_word_is_read_back_as_what_it_was_written_for() {
-    assert!(State::ALL.iter().all(|state| State::parse(state.as_str()) == Some(*state)));
-    assert!(Action::ALL.iter().all(|action| Action::parse(action.as_str()) == Some(*action)));
-    assert!(Outcome::ALL.iter().all(|outcome| Outcome::parse(outcome.as_str()) == Some(*outcome)));
+    assert!(
+        State::ALL
+            .iter()
+            .all(|state| State::parse(state.as_str()) == Some(*state))
+    );
+    assert!(
+        Action::ALL
+            .iter()
+            .all(|action| Action::parse(action.as_str()) == Some(*action))
+    );
+    assert!(
+        Outcome::ALL
+            .iter()
+            .all(|outcome| Outcome::parse(outcome.as_str()) == Some(*outcome))
+    );
     assert_eq!(State::parse("Submitted"), None);
 }

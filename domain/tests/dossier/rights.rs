@@ -37,23 +37,38 @@ fn person(role: Role, relation: &str) -> Principal {
         _ => Some(6),
     };
     Principal {
-        actor: if role == Role::WardClient { Actor::Client(client) } else { Actor::Staff(id) },
+        actor: if role == Role::WardClient {
+            Actor::Client(client)
+        } else {
+            Actor::Staff(id)
+        },
         uid: String::new(),
         name: String::new(),
         office_id,
         office_path: office_path.into(),
         department_id,
-        grants: vec![Grant { role, office_id, office_path: office_path.into() }],
+        grants: vec![Grant {
+            role,
+            office_id,
+            office_path: office_path.into(),
+        }],
         stands_in_for: Vec::new(),
     }
 }
 
 fn nobody() -> Principal {
-    Principal { grants: Vec::new(), actor: Actor::Staff(34), ..person(Role::Clerk, "office") }
+    Principal {
+        grants: Vec::new(),
+        actor: Actor::Staff(34),
+        ..person(Role::Clerk, "office")
+    }
 }
 
 fn standing_in_for(absent: Principal) -> Principal {
-    Principal { stands_in_for: vec![absent], ..nobody() }
+    Principal {
+        stands_in_for: vec![absent],
+        ..nobody()
+    }
 }
 
 /// The rights of some actions depend on the state.
@@ -61,7 +76,10 @@ fn deeds() -> impl Iterator<Item = (Action, State)> {
     Action::ALL.iter().flat_map(|action| {
         let by_state = matches!(action, Action::RequestSupplement | Action::Forward);
         let states = action.from_states();
-        states.iter().take(if by_state { states.len() } else { 1 }).map(|state| (*action, *state))
+        states
+            .iter()
+            .take(if by_state { states.len() } else { 1 })
+            .map(|state| (*action, *state))
     })
 }
 
@@ -71,7 +89,8 @@ fn every_role_has_the_rights_that_the_table_says() {
     for (action, state) in deeds() {
         writeln!(table, "{}, {}", action.as_str(), state.as_str()).unwrap();
         for role in Role::ALL {
-            let may = |relation: &&str| permit(action, &facts(state), &person(role, relation)).is_some();
+            let may =
+                |relation: &&str| permit(action, &facts(state), &person(role, relation)).is_some();
             let relations: Vec<&str> = RELATIONS.into_iter().filter(may).collect();
             if !relations.is_empty() {
                 writeln!(table, "    {:<14}{}", role.as_str(), relations.join(" ")).unwrap();
@@ -79,7 +98,10 @@ fn every_role_has_the_rights_that_the_table_says() {
         }
     }
     let expected = include_str!("../data/rights.txt");
-    assert!(table == expected, "{table}\nif meant, copy the table above into tests/data/rights.txt");
+    assert!(
+        table == expected,
+        "{table}\nif meant, copy the table above into tests/data/rights.txt"
+    );
 }
 
 #[test]
@@ -99,7 +121,10 @@ fn every_role_sees_as_much_as_the_table_says() {
         table.push('\n');
     }
     let expected = include_str!("../data/sight.txt");
-    assert!(table == expected, "{table}\nif meant, copy the table above into tests/data/sight.txt");
+    assert!(
+        table == expected,
+        "{table}\nif meant, copy the table above into tests/data/sight.txt"
+    );
 }
 
 #[test]
@@ -107,7 +132,11 @@ fn an_inspector_and_an_administrator_write_nothing() {
     for role in [Role::Inspector, Role::Administrator, Role::WardClient] {
         for (action, state) in deeds() {
             for relation in RELATIONS {
-                assert_eq!(permit(action, &facts(state), &person(role, relation)), None, "{action:?}");
+                assert_eq!(
+                    permit(action, &facts(state), &person(role, relation)),
+                    None,
+                    "{action:?}"
+                );
             }
         }
     }
@@ -117,7 +146,10 @@ fn an_inspector_and_an_administrator_write_nothing() {
 fn nobody_lapses_a_dossier_by_hand() {
     for role in Role::ALL {
         let who = person(role, "holder");
-        assert_eq!(permit(Action::Lapse, &facts(State::AwaitingSupplement), &who), None);
+        assert_eq!(
+            permit(Action::Lapse, &facts(State::AwaitingSupplement), &who),
+            None
+        );
     }
 }
 
@@ -126,9 +158,19 @@ fn a_stand_in_acts_on_behalf_of_the_absent_person() {
     let facts = facts(State::Processing);
     let who = standing_in_for(person(Role::Specialist, "holder"));
     let permitted = permit(Action::Resolve, &facts, &who);
-    assert_eq!(permitted, Some(Permit { on_behalf_of: Some(HOLDER) }));
+    assert_eq!(
+        permitted,
+        Some(Permit {
+            on_behalf_of: Some(HOLDER)
+        })
+    );
     let head = standing_in_for(person(Role::Head, "department"));
-    assert_eq!(permit(Action::Assign, &facts, &head), Some(Permit { on_behalf_of: Some(33) }));
+    assert_eq!(
+        permit(Action::Assign, &facts, &head),
+        Some(Permit {
+            on_behalf_of: Some(33)
+        })
+    );
 }
 
 #[test]
@@ -136,8 +178,16 @@ fn who_may_act_in_their_own_name_does_so() {
     let mut who = person(Role::Specialist, "holder");
     who.stands_in_for = vec![person(Role::Manager, "office")];
     let facts = facts(State::Processing);
-    assert_eq!(permit(Action::Resolve, &facts, &who), Some(Permit { on_behalf_of: None }));
-    assert_eq!(permit(Action::Stop, &facts, &who), Some(Permit { on_behalf_of: Some(33) }));
+    assert_eq!(
+        permit(Action::Resolve, &facts, &who),
+        Some(Permit { on_behalf_of: None })
+    );
+    assert_eq!(
+        permit(Action::Stop, &facts, &who),
+        Some(Permit {
+            on_behalf_of: Some(33)
+        })
+    );
 }
 
 #[test]
@@ -152,15 +202,28 @@ fn a_stand_in_gets_only_the_rights_of_the_absent_person_and_not_of_their_stand_i
 
 #[test]
 fn a_holder_who_lost_every_role_in_the_office_holds_no_right() {
-    let who = Principal { grants: Vec::new(), ..person(Role::Specialist, "holder") };
-    assert_eq!(permit(Action::Resolve, &facts(State::Processing), &who), None);
+    let who = Principal {
+        grants: Vec::new(),
+        ..person(Role::Specialist, "holder")
+    };
+    assert_eq!(
+        permit(Action::Resolve, &facts(State::Processing), &who),
+        None
+    );
     assert_eq!(sight(&facts(State::Processing), &who), Sight::None);
 }
 
 #[test]
 fn a_dossier_without_a_department_belongs_to_no_head() {
-    let facts = Facts { department_id: None, holder: None, ..facts(State::Processing) };
-    let head = Principal { department_id: None, ..person(Role::Head, "office") };
+    let facts = Facts {
+        department_id: None,
+        holder: None,
+        ..facts(State::Processing)
+    };
+    let head = Principal {
+        department_id: None,
+        ..person(Role::Head, "office")
+    };
     assert_eq!(permit(Action::Assign, &facts, &head), None);
     assert_eq!(sight(&facts, &head), Sight::Masked);
 }
@@ -181,7 +244,10 @@ fn a_stand_in_sees_what_the_absent_person_sees() {
 
 #[test]
 fn the_service_itself_has_no_rights_of_a_person() {
-    let system = Principal { actor: Actor::System, ..nobody() };
+    let system = Principal {
+        actor: Actor::System,
+        ..nobody()
+    };
     for (action, state) in deeds() {
         assert_eq!(permit(action, &facts(state), &system), None);
     }

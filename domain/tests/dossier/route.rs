@@ -41,23 +41,41 @@ fn the_desk_hands_over_around_tet() {
 #[test]
 fn a_half_day_is_handed_over_at_its_own_close() {
     let mut spec = spec();
-    let half = domain::deadline::SpecialDay { sessions: sessions(&["07:30-11:30"]), reason: String::new() };
+    let half = domain::deadline::SpecialDay {
+        sessions: sessions(&["07:30-11:30"]),
+        reason: String::new(),
+    };
     spec.special.insert(date("2026-03-03"), half);
     let calendar = Calendar::compile(&spec).unwrap();
-    assert_eq!(show(hand_over_due(at("2026-03-03 09:00"), &calendar)), "2026-03-03 11:30");
-    assert_eq!(show(hand_over_due(at("2026-03-02 16:00"), &calendar)), "2026-03-03 08:30");
+    assert_eq!(
+        show(hand_over_due(at("2026-03-03 09:00"), &calendar)),
+        "2026-03-03 11:30"
+    );
+    assert_eq!(
+        show(hand_over_due(at("2026-03-02 16:00"), &calendar)),
+        "2026-03-03 08:30"
+    );
 }
 
 #[test]
 fn every_step_has_one_holder_and_a_fresh_budget() {
     let office = Office::new();
     let case = office.register("2026-03-02 09:00");
-    assert_eq!((case.step().place, case.step().holder), (StepPlace::Desk, CLERK));
+    assert_eq!(
+        (case.step().place, case.step().holder),
+        (StepPlace::Desk, CLERK)
+    );
     let case = case.does("2026-03-02 10:00", forward(SPECIALIST));
-    assert_eq!((case.step().place, case.step().holder), (StepPlace::Route(0), SPECIALIST));
+    assert_eq!(
+        (case.step().place, case.step().holder),
+        (StepPlace::Route(0), SPECIALIST)
+    );
     assert_eq!(case.step_due(), "2026-03-04 17:00");
     let case = case.does("2026-03-05 10:00", forward(HEAD));
-    assert_eq!((case.step().place, case.step().holder), (StepPlace::Route(1), HEAD));
+    assert_eq!(
+        (case.step().place, case.step().holder),
+        (StepPlace::Route(1), HEAD)
+    );
     assert_eq!(case.step_due(), "2026-03-09 17:00");
     assert_eq!(case.due(), "2026-03-16 17:00");
 }
@@ -67,29 +85,53 @@ fn sending_back_goes_one_step_back_with_a_fresh_budget_while_the_term_goes_on() 
     let office = Office::new();
     let case = office.at_last_step("2026-03-02 09:00");
     let case = case.does("2026-03-05 09:00", send_back(HEAD));
-    assert_eq!((case.step().place, case.step().holder), (StepPlace::Route(1), HEAD));
-    assert_eq!((case.step_due(), case.due()), ("2026-03-09 17:00".into(), "2026-03-16 17:00".into()));
+    assert_eq!(
+        (case.step().place, case.step().holder),
+        (StepPlace::Route(1), HEAD)
+    );
+    assert_eq!(
+        (case.step_due(), case.due()),
+        ("2026-03-09 17:00".into(), "2026-03-16 17:00".into())
+    );
 }
 
 #[test]
 fn the_first_step_and_the_desk_send_nothing_back() {
     let office = Office::new();
     let first = office.processing("2026-03-02 09:00");
-    assert_eq!(first.refuses("2026-03-02 10:00", send_back(CLERK)), Refusal::AtFirstStep);
+    assert_eq!(
+        first.refuses("2026-03-02 10:00", send_back(CLERK)),
+        Refusal::AtFirstStep
+    );
     let desk = office.register("2026-03-02 09:00");
-    assert_eq!(desk.refuses("2026-03-02 10:00", send_back(CLERK)), Refusal::WrongState);
+    assert_eq!(
+        desk.refuses("2026-03-02 10:00", send_back(CLERK)),
+        Refusal::WrongState
+    );
 }
 
 #[test]
 fn only_the_last_step_resolves_and_it_forwards_no_further() {
     let office = Office::new();
     let first = office.processing("2026-03-02 09:00");
-    assert_eq!(first.refuses("2026-03-02 10:00", resolve()), Refusal::NotAtLastStep);
+    assert_eq!(
+        first.refuses("2026-03-02 10:00", resolve()),
+        Refusal::NotAtLastStep
+    );
     let middle = first.does("2026-03-02 10:00", forward(HEAD));
-    assert_eq!(middle.refuses("2026-03-02 11:00", resolve()), Refusal::NotAtLastStep);
+    assert_eq!(
+        middle.refuses("2026-03-02 11:00", resolve()),
+        Refusal::NotAtLastStep
+    );
     let last = middle.does("2026-03-02 11:00", forward(MANAGER));
-    assert_eq!(last.refuses("2026-03-02 11:10", forward(MANAGER)), Refusal::AtLastStep);
-    assert_eq!(last.does("2026-03-02 11:10", resolve()).dossier.state(), State::Resolved);
+    assert_eq!(
+        last.refuses("2026-03-02 11:10", forward(MANAGER)),
+        Refusal::AtLastStep
+    );
+    assert_eq!(
+        last.does("2026-03-02 11:10", resolve()).dossier.state(),
+        State::Resolved
+    );
 }
 
 #[test]
@@ -97,18 +139,32 @@ fn a_route_of_one_step_is_resolved_where_it_begins() {
     let mut office = Office::new();
     office.rules.steps.truncate(1);
     let case = office.processing("2026-03-02 09:00");
-    assert_eq!(case.refuses("2026-03-02 10:00", forward(HEAD)), Refusal::AtLastStep);
-    assert_eq!(case.refuses("2026-03-02 10:00", send_back(HEAD)), Refusal::AtFirstStep);
-    assert_eq!(case.does("2026-03-02 10:00", resolve()).dossier.state(), State::Resolved);
+    assert_eq!(
+        case.refuses("2026-03-02 10:00", forward(HEAD)),
+        Refusal::AtLastStep
+    );
+    assert_eq!(
+        case.refuses("2026-03-02 10:00", send_back(HEAD)),
+        Refusal::AtFirstStep
+    );
+    assert_eq!(
+        case.does("2026-03-02 10:00", resolve()).dossier.state(),
+        State::Resolved
+    );
 }
 
 #[test]
 fn another_person_takes_the_step_over_with_what_is_left_of_its_budget() {
     let office = Office::new();
     let case = office.processing("2026-03-02 09:00");
-    let assigned = case.clone().does("2026-03-04 09:00", Command::Assign { to: to(HEAD) });
+    let assigned = case
+        .clone()
+        .does("2026-03-04 09:00", Command::Assign { to: to(HEAD) });
     assert_eq!(assigned.step().holder, HEAD);
-    assert_eq!((assigned.step().entered_at, assigned.step_due()), (case.step().entered_at, case.step_due()));
+    assert_eq!(
+        (assigned.step().entered_at, assigned.step_due()),
+        (case.step().entered_at, case.step_due())
+    );
 }
 
 #[test]

@@ -17,7 +17,9 @@ pub(crate) const MANAGER: i64 = 4;
 /// An instant from the wall clock of the office, as `2026-03-02 10:00`.
 pub(crate) fn at(text: &str) -> DateTime<Utc> {
     let formats = ["%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S%.f"];
-    let local = formats.iter().find_map(|format| NaiveDateTime::parse_from_str(text, format).ok());
+    let local = formats
+        .iter()
+        .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok());
     from_local(local.unwrap_or_else(|| panic!("no instant: {text}")))
 }
 
@@ -26,7 +28,10 @@ pub(crate) fn show(at: DateTime<Utc>) -> String {
 }
 
 pub(crate) fn sessions(texts: &[&str]) -> Vec<Session> {
-    texts.iter().map(|text| Session::parse(text).unwrap()).collect()
+    texts
+        .iter()
+        .map(|text| Session::parse(text).unwrap())
+        .collect()
 }
 
 /// Monday to Friday, the holidays of 2026 that the tests meet: Tết from 16 to 20 February,
@@ -36,8 +41,11 @@ pub(crate) fn spec() -> CalendarSpec {
     for day in spec.weekly.iter_mut().take(5) {
         *day = sessions(&["07:30-11:30", "13:00-17:00"]);
     }
-    for day in ["02-16", "02-17", "02-18", "02-19", "02-20", "04-30", "05-01"] {
-        spec.closed.insert(date(&format!("2026-{day}")), "Nghỉ lễ".into());
+    for day in [
+        "02-16", "02-17", "02-18", "02-19", "02-20", "04-30", "05-01",
+    ] {
+        spec.closed
+            .insert(date(&format!("2026-{day}")), "Nghỉ lễ".into());
     }
     spec.years.insert(2026);
     spec
@@ -73,21 +81,35 @@ impl Office {
         ];
         Self {
             calendar: Calendar::compile(&spec()).unwrap(),
-            rules: Rules { time_limit, extra_limit: Some(TimeLimit::WorkingDays(5)), steps },
+            rules: Rules {
+                time_limit,
+                extra_limit: Some(TimeLimit::WorkingDays(5)),
+                steps,
+            },
         }
     }
 
     pub(crate) fn moment(&self, now: &str) -> Moment<'_> {
-        Moment { now: at(now), calendar: &self.calendar, rules: &self.rules }
+        Moment {
+            now: at(now),
+            calendar: &self.calendar,
+            rules: &self.rules,
+        }
     }
 
     pub(crate) fn submit(&self, now: &str) -> Case<'_> {
-        Case { office: self, dossier: Dossier::submit(at(now), &self.calendar).unwrap() }
+        Case {
+            office: self,
+            dossier: Dossier::submit(at(now), &self.calendar).unwrap(),
+        }
     }
 
     pub(crate) fn register(&self, now: &str) -> Case<'_> {
         let dossier = Dossier::register(to(CLERK), &self.moment(now)).unwrap();
-        Case { office: self, dossier }
+        Case {
+            office: self,
+            dossier,
+        }
     }
 
     /// Registered and handed to the first step in the same minute.
@@ -97,7 +119,9 @@ impl Office {
 
     /// As [`Self::processing`], and on to the last step.
     pub(crate) fn at_last_step(&self, now: &str) -> Case<'_> {
-        self.processing(now).does(now, forward(HEAD)).does(now, forward(MANAGER))
+        self.processing(now)
+            .does(now, forward(HEAD))
+            .does(now, forward(MANAGER))
     }
 }
 
@@ -111,12 +135,18 @@ pub(crate) struct Case<'a> {
 impl Case<'_> {
     pub(crate) fn does(self, now: &str, command: Command) -> Self {
         let dossier = self.dossier.apply(&command, &self.office.moment(now));
-        Self { dossier: dossier.unwrap_or_else(|refusal| panic!("{now} {command:?}: {refusal}")), ..self }
+        Self {
+            dossier: dossier.unwrap_or_else(|refusal| panic!("{now} {command:?}: {refusal}")),
+            ..self
+        }
     }
 
     /// Why `command` is refused at `now`.
     pub(crate) fn refuses(&self, now: &str, command: Command) -> Refusal {
-        self.dossier.clone().apply(&command, &self.office.moment(now)).expect_err("should be refused")
+        self.dossier
+            .clone()
+            .apply(&command, &self.office.moment(now))
+            .expect_err("should be refused")
     }
 
     pub(crate) fn due(&self) -> String {
@@ -140,16 +170,23 @@ impl Case<'_> {
 
     /// The word of how it stands at `now`.
     pub(crate) fn stands(&self, now: &str) -> &'static str {
-        self.dossier.timeliness(at(now), &self.office.calendar).as_str()
+        self.dossier
+            .timeliness(at(now), &self.office.calendar)
+            .as_str()
     }
 
     pub(crate) fn stands_by_original(&self, now: &str) -> &'static str {
-        self.dossier.timeliness_by_original(at(now), &self.office.calendar).as_str()
+        self.dossier
+            .timeliness_by_original(at(now), &self.office.calendar)
+            .as_str()
     }
 }
 
 pub(crate) fn to(holder: i64) -> Handover {
-    Handover { holder, department: Some(7) }
+    Handover {
+        holder,
+        department: Some(7),
+    }
 }
 
 pub(crate) fn forward(holder: i64) -> Command {
@@ -161,16 +198,26 @@ pub(crate) fn send_back(holder: i64) -> Command {
 }
 
 pub(crate) fn supplement() -> Command {
-    let paper = MissingPaper { name: "Giấy chứng sinh".into(), reason: "Chưa nộp".into() };
-    Command::RequestSupplement { missing: vec![paper] }
+    let paper = MissingPaper {
+        name: "Giấy chứng sinh".into(),
+        reason: "Chưa nộp".into(),
+    };
+    Command::RequestSupplement {
+        missing: vec![paper],
+    }
 }
 
 pub(crate) fn payment() -> Command {
-    Command::RequestPayment { amount_vnd: 50_000, purpose: "Lệ phí".into() }
+    Command::RequestPayment {
+        amount_vnd: 50_000,
+        purpose: "Lệ phí".into(),
+    }
 }
 
 pub(crate) fn resolve() -> Command {
-    Command::Resolve { outcome: Outcome::Approved }
+    Command::Resolve {
+        outcome: Outcome::Approved,
+    }
 }
 
 pub(crate) fn reappoint(due_at: &str) -> Command {

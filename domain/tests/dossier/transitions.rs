@@ -10,7 +10,8 @@ use super::support::{
 };
 
 const NOW: &str = "2026-03-04 10:00";
-const REGENERATE: &str = "if the change is meant, copy the table above into tests/data/transitions.txt";
+const REGENERATE: &str =
+    "if the change is meant, copy the table above into tests/data/transitions.txt";
 
 fn situations(office: &Office) -> Vec<(&'static str, Case<'_>)> {
     let day = "2026-03-03 09:00";
@@ -21,26 +22,48 @@ fn situations(office: &Office) -> Vec<(&'static str, Case<'_>)> {
     vec![
         ("submitted", submitted.clone()),
         ("submitted, after a supplement", {
-            submitted.clone().does(day, supplement()).does(day, Command::ReceiveSupplement)
+            submitted
+                .clone()
+                .does(day, supplement())
+                .does(day, Command::ReceiveSupplement)
         }),
         ("accepted", office.register(day)),
         ("processing, first step", processing.clone()),
-        ("processing, middle step", processing.clone().does(day, forward(HEAD))),
+        (
+            "processing, middle step",
+            processing.clone().does(day, forward(HEAD)),
+        ),
         ("processing, last step", last),
-        ("processing, after a supplement, an extension and a re-appointment", {
-            let again = processing.clone().does(day, supplement());
-            let again = again.does(day, Command::ReceiveSupplement).does(day, Command::Extend);
-            again.does(day, reappoint("2026-04-10 17:00"))
-        }),
+        (
+            "processing, after a supplement, an extension and a re-appointment",
+            {
+                let again = processing.clone().does(day, supplement());
+                let again = again
+                    .does(day, Command::ReceiveSupplement)
+                    .does(day, Command::Extend);
+                again.does(day, reappoint("2026-04-10 17:00"))
+            },
+        ),
         ("processing, late", office.processing("2026-01-05 09:00")),
-        ("awaiting_supplement, at intake", submitted.clone().does(day, supplement())),
-        ("awaiting_supplement, in appraisal", processing.clone().does(day, supplement())),
+        (
+            "awaiting_supplement, at intake",
+            submitted.clone().does(day, supplement()),
+        ),
+        (
+            "awaiting_supplement, in appraisal",
+            processing.clone().does(day, supplement()),
+        ),
         ("awaiting_supplement, after 15 days", {
-            office.processing("2026-02-02 09:00").does("2026-02-03 09:00", supplement())
+            office
+                .processing("2026-02-02 09:00")
+                .does("2026-02-03 09:00", supplement())
         }),
         ("awaiting_payment", processing.clone().does(day, payment())),
         ("resolved", resolved.clone()),
-        ("returned", resolved.clone().does(day, Command::ReturnResult)),
+        (
+            "returned",
+            resolved.clone().does(day, Command::ReturnResult),
+        ),
         ("processing, in correction", resolved.does(day, correct())),
         ("refused", submitted.does(day, Command::Refuse)),
         ("withdrawn", processing.clone().does(day, Command::Withdraw)),
@@ -61,7 +84,9 @@ fn command(action: Action) -> Command {
         Action::Forward => forward(HEAD),
         Action::Assign => Command::Assign { to: to(HEAD) },
         Action::SendBack => send_back(HEAD),
-        Action::Resolve => Command::Resolve { outcome: Outcome::Declined },
+        Action::Resolve => Command::Resolve {
+            outcome: Outcome::Declined,
+        },
         Action::ReturnResult => Command::ReturnResult,
         Action::Withdraw => Command::Withdraw,
         Action::Stop => Command::Stop,
@@ -85,7 +110,10 @@ fn every_action_in_every_state_does_what_the_table_says() {
             writeln!(table, "    {:<19}{outcome}", action.as_str()).unwrap();
         }
     }
-    assert!(table == include_str!("../data/transitions.txt"), "{table}\n{REGENERATE}");
+    assert!(
+        table == include_str!("../data/transitions.txt"),
+        "{table}\n{REGENERATE}"
+    );
 }
 
 #[test]
@@ -94,8 +122,15 @@ fn the_allowed_actions_are_just_those_that_can_be_done() {
     for (name, case) in situations(&office) {
         let allowed = case.dossier.allowed_actions(&office.moment(NOW));
         for action in Action::ALL {
-            let done = case.dossier.clone().apply(&command(*action), &office.moment(NOW));
-            assert_eq!(allowed.contains(action), done.is_ok(), "{name}: {action:?} {done:?}");
+            let done = case
+                .dossier
+                .clone()
+                .apply(&command(*action), &office.moment(NOW));
+            assert_eq!(
+                allowed.contains(action),
+                done.is_ok(),
+                "{name}: {action:?} {done:?}"
+            );
         }
     }
 }
@@ -106,6 +141,9 @@ fn an_open_state_has_no_end_and_a_closed_one_has() {
     for (name, case) in situations(&office) {
         let ended = case.dossier.ended_at();
         assert_eq!(ended.is_none(), case.dossier.state().is_open(), "{name}");
-        assert!(ended.is_none_or(|ended| ended == at("2026-03-03 09:00")), "{name}: {ended:?}");
+        assert!(
+            ended.is_none_or(|ended| ended == at("2026-03-03 09:00")),
+            "{name}: {ended:?}"
+        );
     }
 }

@@ -104,6 +104,10 @@ pub fn client_detail(conn: &mut Conn, who: &Principal, uid: &str) -> Result<Clie
 
 /// The outside name of the ward client with this id and secret, unless it is retired.
 pub fn client_by_secret(conn: &mut Conn, uid: &str, secret: &str) -> Result<Option<String>, Error> {
+    // What is no UUID is nobody, and may hold what a database refuses to compare with.
+    if uuid::Uuid::try_parse(uid).is_err() {
+        return Ok(None);
+    }
     let found = clients::table
         .filter(clients::uid.eq(uid))
         .filter(clients::secret_hash.eq(digest(secret)))

@@ -70,7 +70,14 @@ pub fn create_calendar(
         return Err(Error::Forbidden);
     }
     let (_, _, uid) = insert_calendar(conn, env, input.name.as_str(), &input.spec)?;
-    audit(conn, env, who, "calendar.create", &uid, &json!({ "name": input.name.as_str() }))?;
+    audit(
+        conn,
+        env,
+        who,
+        "calendar.create",
+        &uid,
+        &json!({ "name": input.name.as_str() }),
+    )?;
     queries::get(conn, &uid)
 }
 
@@ -85,7 +92,15 @@ pub fn change_calendar(
 ) -> Result<CalendarDetail, Error> {
     let row = current(conn, who, uid, expected)?;
     check(&input.spec)?;
-    change(conn, env, who, &row, input.name.as_str(), &input.spec, "calendar.change")
+    change(
+        conn,
+        env,
+        who,
+        &row,
+        input.name.as_str(),
+        &input.spec,
+        "calendar.change",
+    )
 }
 
 /// Puts the announced days of one year in the place of what was known of it.
@@ -109,7 +124,15 @@ pub fn import_year(
     spec.special.extend(input.special.clone());
     spec.years.insert(year);
     check(&spec).map_err(|error| relative_to_year(error, year))?;
-    change(conn, env, who, &row, &row.name, &spec, "calendar.import_year")
+    change(
+        conn,
+        env,
+        who,
+        &row,
+        &row.name,
+        &spec,
+        "calendar.import_year",
+    )
 }
 
 /// Takes a calendar out of use, unless an office counts by it.
@@ -126,7 +149,14 @@ pub fn retire_calendar(
         return Err(Error::InUse("offices"));
     }
     let retired_at = row.retired_at.or(Some(env.now().naive_utc()));
-    update_row(conn, &row, &CalendarRow { retired_at, ..row.clone() })?;
+    update_row(
+        conn,
+        &row,
+        &CalendarRow {
+            retired_at,
+            ..row.clone()
+        },
+    )?;
     audit(conn, env, who, "calendar.retire", uid, &json!({}))?;
     queries::get(conn, uid)
 }
@@ -140,7 +170,14 @@ pub fn restore_calendar(
     expected: i64,
 ) -> Result<CalendarDetail, Error> {
     let row = current(conn, who, uid, expected)?;
-    update_row(conn, &row, &CalendarRow { retired_at: None, ..row.clone() })?;
+    update_row(
+        conn,
+        &row,
+        &CalendarRow {
+            retired_at: None,
+            ..row.clone()
+        },
+    )?;
     audit(conn, env, who, "calendar.restore", uid, &json!({}))?;
     queries::get(conn, uid)
 }
@@ -154,7 +191,14 @@ fn change(
     spec: &CalendarSpec,
     action: &str,
 ) -> Result<CalendarDetail, Error> {
-    update_row(conn, row, &CalendarRow { name: name.to_owned(), ..row.clone() })?;
+    update_row(
+        conn,
+        row,
+        &CalendarRow {
+            name: name.to_owned(),
+            ..row.clone()
+        },
+    )?;
     let latest = queries::latest(conn, row.id)?;
     let recomputation = if from_text(&latest.spec)? == *spec {
         None
@@ -165,12 +209,20 @@ fn change(
     };
     let detail: Value = json!({ "name": name, "recomputation": recomputation });
     audit(conn, env, who, action, &row.uid, &detail)?;
-    Ok(CalendarDetail { recomputation, ..queries::get(conn, &row.uid)? })
+    Ok(CalendarDetail {
+        recomputation,
+        ..queries::get(conn, &row.uid)?
+    })
 }
 
 /// The calendar, when `who` administers every office that counts by it and has seen its
 /// present version. A calendar that no office names is any administrator's.
-fn current(conn: &mut Conn, who: &Principal, uid: &str, expected: i64) -> Result<CalendarRow, Error> {
+fn current(
+    conn: &mut Conn,
+    who: &Principal,
+    uid: &str,
+    expected: i64,
+) -> Result<CalendarRow, Error> {
     let row = queries::row(conn, uid)?;
     let users: Vec<String> = offices::table
         .filter(offices::calendar_id.eq(row.id))
@@ -180,7 +232,11 @@ fn current(conn: &mut Conn, who: &Principal, uid: &str, expected: i64) -> Result
     if !covered || !who.is(Role::Administrator) {
         return Err(Error::Forbidden);
     }
-    if row.version == expected { Ok(row) } else { Err(Error::Stale(row.version)) }
+    if row.version == expected {
+        Ok(row)
+    } else {
+        Err(Error::Stale(row.version))
+    }
 }
 
 fn check(spec: &CalendarSpec) -> Result<(), Error> {
@@ -195,7 +251,10 @@ fn relative_to_year(error: Error, year: i32) -> Error {
     };
     let prefix = format!("years.{year}.");
     let relative = |fault: Fault| match fault.field.strip_prefix(&prefix) {
-        Some(field) => Fault { field: field.to_owned(), ..fault },
+        Some(field) => Fault {
+            field: field.to_owned(),
+            ..fault
+        },
         None => fault,
     };
     Error::Invalid(faults.into_iter().map(relative).collect())

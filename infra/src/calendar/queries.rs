@@ -69,8 +69,15 @@ pub fn in_force(conn: &mut Conn, env: &Env, office_id: i64) -> Result<(i64, Arc<
 }
 
 /// The same for an office whose path is at hand.
-pub fn in_force_by_path(conn: &mut Conn, env: &Env, office_path: &str) -> Result<(i64, Arc<Calendar>), Error> {
-    let line: Vec<i64> = office_path.split('/').filter_map(|id| id.parse().ok()).collect();
+pub fn in_force_by_path(
+    conn: &mut Conn,
+    env: &Env,
+    office_path: &str,
+) -> Result<(i64, Arc<Calendar>), Error> {
+    let line: Vec<i64> = office_path
+        .split('/')
+        .filter_map(|id| id.parse().ok())
+        .collect();
     // The path of an ancestor is a prefix, so the greatest path is the nearest office.
     let version_id: Option<i64> = offices::table
         .inner_join(
@@ -96,7 +103,11 @@ pub fn of_office(conn: &mut Conn, env: &Env, office_code: &str) -> Result<Arc<Ca
         .optional()?;
     let at_office = |code, vi, en| Error::invalid("office", code, vi, en);
     let path = path.ok_or_else(|| {
-        at_office("unknown_office", "không có cơ quan với mã này", "no office has this code")
+        at_office(
+            "unknown_office",
+            "không có cơ quan với mã này",
+            "no office has this code",
+        )
     })?;
     match in_force_by_path(conn, env, &path) {
         Ok((_, calendar)) => Ok(calendar),
@@ -142,7 +153,12 @@ pub fn get(conn: &mut Conn, uid: &str) -> Result<CalendarDetail, Error> {
 }
 
 /// Calendars in the order in which they were made.
-pub fn list(conn: &mut Conn, retired: bool, cursor: Option<&str>, limit: i64) -> Result<Page<CalendarSummary>, Error> {
+pub fn list(
+    conn: &mut Conn,
+    retired: bool,
+    cursor: Option<&str>,
+    limit: usize,
+) -> Result<Page<CalendarSummary>, Error> {
     let mut query = calendars::table.into_boxed();
     query = match retired {
         true => query.filter(calendars::retired_at.is_not_null()),
@@ -153,10 +169,12 @@ pub fn list(conn: &mut Conn, retired: bool, cursor: Option<&str>, limit: i64) ->
     }
     let rows: Vec<CalendarRow> = query
         .order(calendars::id)
-        .limit(limit.saturating_add(1))
+        .limit(one_more(limit))
         .select(CalendarRow::as_select())
         .load(conn)?;
-    let page = Page::cut(rows, size(limit), |row| Cursor::new("calendars", [row.id.to_string()]));
+    let page = Page::cut(rows, limit, |row| {
+        Cursor::new("calendars", [row.id.to_string()])
+    });
     Ok(page.map(|row| CalendarSummary {
         uid: row.uid,
         name: row.name,
@@ -166,7 +184,12 @@ pub fn list(conn: &mut Conn, retired: bool, cursor: Option<&str>, limit: i64) ->
 }
 
 /// The versions of a calendar, the newest first.
-pub fn versions(conn: &mut Conn, uid: &str, cursor: Option<&str>, limit: i64) -> Result<Page<CalendarVersion>, Error> {
+pub fn versions(
+    conn: &mut Conn,
+    uid: &str,
+    cursor: Option<&str>,
+    limit: usize,
+) -> Result<Page<CalendarVersion>, Error> {
     let calendar = row(conn, uid)?;
     let mut query = calendar_versions::table
         .filter(calendar_versions::calendar_id.eq(calendar.id))
@@ -176,10 +199,10 @@ pub fn versions(conn: &mut Conn, uid: &str, cursor: Option<&str>, limit: i64) ->
     }
     let rows: Vec<VersionRow> = query
         .order(calendar_versions::number.desc())
-        .limit(limit.saturating_add(1))
+        .limit(one_more(limit))
         .select(VersionRow::as_select())
         .load(conn)?;
-    let page = Page::cut(rows, size(limit), |row| {
+    let page = Page::cut(rows, limit, |row| {
         Cursor::new("calendar_versions", [row.number.to_string()])
     });
     let Page { items, next } = page;
@@ -187,7 +210,11 @@ pub fn versions(conn: &mut Conn, uid: &str, cursor: Option<&str>, limit: i64) ->
         .into_iter()
         .map(|row| {
             let spec = from_text(&row.spec)?;
-            Ok(CalendarVersion { number: row.number, spec, created_at: row.created_at.and_utc() })
+            Ok(CalendarVersion {
+                number: row.number,
+                spec,
+                created_at: row.created_at.and_utc(),
+            })
         })
         .collect::<Result<_, Error>>()?;
     Ok(Page { items, next })
@@ -206,17 +233,23 @@ pub fn progress(conn: &mut Conn, uid: &str) -> Result<Progress, Error> {
 }
 
 /// Recomputations, the newest first.
-pub fn recomputations(conn: &mut Conn, cursor: Option<&str>, limit: i64) -> Result<Page<Progress>, Error> {
-    let mut query = recomputations::table.inner_join(calendars::table).into_boxed();
+pub fn recomputations(
+    conn: &mut Conn,
+    cursor: Option<&str>,
+    limit: usize,
+) -> Result<Page<Progress>, Error> {
+    let mut query = recomputations::table
+        .inner_join(calendars::table)
+        .into_boxed();
     if let Some(cursor) = cursor {
         query = query.filter(recomputations::id.lt(id_after(cursor, "recomputations")?));
     }
     let rows: Vec<(RecomputationRow, String)> = query
         .order(recomputations::id.desc())
-        .limit(limit.saturating_add(1))
+        .limit(one_more(limit))
         .select((RecomputationRow::as_select(), calendars::uid))
         .load(conn)?;
-    let page = Page::cut(rows, size(limit), |(row, _)| {
+    let page = Page::cut(rows, limit, |(row, _)| {
         Cursor::new("recomputations", [row.id.to_string()])
     });
     Ok(page.map(|(row, calendar)| row.progress(calendar)))
@@ -228,6 +261,7 @@ fn id_after(cursor: &str, list: &str) -> Result<i64, Error> {
         .ok_or(Error::BadCursor)
 }
 
-fn size(limit: i64) -> usize {
-    usize::try_from(limit).unwrap_or_default()
+/// One item too many tells whether a page follows.
+fn one_more(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1)
 }

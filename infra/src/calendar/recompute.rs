@@ -8,11 +8,13 @@ use domain::time::to_rfc3339;
 use serde_json::{Map, Value};
 
 use super::queries;
-use super::rows::RecomputationRow;
 pub use super::rows::Progress;
-use crate::db::schema::{calendar_versions, calendars, dossier_events, dossiers, offices, recomputations};
+use super::rows::RecomputationRow;
+use crate::db::schema::{
+    calendar_versions, calendars, dossier_events, dossiers, offices, recomputations,
+};
 use crate::db::{Conn, Db, dialect};
-use crate::dossier::recount::{Deed, DossierRow, Loaded, pin, save, with_rules};
+use crate::dossier::recount::{Deed, DossierRow, Loaded, announce, pin, save, with_rules};
 use crate::env::Env;
 use crate::error::Error;
 use crate::ids::new_uid;
@@ -29,7 +31,12 @@ const LOCK: i64 = 0x6d6f_7463_7561_0002;
 const TRIES: u32 = 3;
 
 /// Queues the recount of the open dossiers that count by this calendar; gives its uid.
-pub(crate) fn queue(conn: &mut Conn, env: &Env, calendar_id: i64, version_id: i64) -> Result<String, Error> {
+pub(crate) fn queue(
+    conn: &mut Conn,
+    env: &Env,
+    calendar_id: i64,
+    version_id: i64,
+) -> Result<String, Error> {
     let offices = offices_by(conn, calendar_id)?;
     let newer = versions_from(conn, calendar_id, version_id)?;
     let total: i64 = dossiers::table
@@ -55,8 +62,21 @@ pub(crate) fn queue(conn: &mut Conn, env: &Env, calendar_id: i64, version_id: i6
 /// Recounts until nothing waits; gives how many recomputations were finished. Returns early
 /// when another server is at it.
 pub fn run_waiting(db: &Db, env: &Env) -> Result<usize, Error> {
+    run_waiting_while(db, env, &|| true)
+}
+
+/// [`run_waiting`] that asks `go_on` before each batch, so that a service that ends does not
+/// wait for thousands of dossiers; the next start goes on.
+pub fn run_waiting_while(
+    db: &Db,
+    env: &Env,
+    go_on: &dyn Fn() -> bool,
+) -> Result<usize, Error> {
     let mut finished = 0usize;
     loop {
+        if !go_on() {
+            return Ok(finished);
+        }
         let open = db.read_blocking(oldest_open)?;
         let Some(id) = open else {
             return Ok(finished);
@@ -94,7 +114,12 @@ enum Stepped {
 
 /// Recounts the next `batch` dossiers, in a transaction of the caller: what it did and how far
 /// it is are on disk together, so that after a crash it goes on where it was.
-pub fn step(conn: &mut Conn, env: &Env, recomputation_id: i64, batch: i64) -> Result<Progress, Error> {
+pub fn step(
+    conn: &mut Conn,
+    env: &Env,
+    recomputation_id: i64,
+    batch: i64,
+) -> Result<Progress, Error> {
     match step_if_free(conn, env, recomputation_id, batch)? {
         Stepped::More(progress) | Stepped::Done(progress) => Ok(progress),
         Stepped::Elsewhere => {
@@ -118,6 +143,7 @@ fn step_if_free(conn: &mut Conn, env: &Env, id: i64, batch: i64) -> Result<Stepp
     if !dialect::try_lock(conn, LOCK)? {
         return Ok(Stepped::Elsewhere);
     }
+    announce(conn)?;
     let (mut row, calendar_uid) = load(conn, id)?;
     if row.status == "done" {
         return Ok(Stepped::Done(row.progress(calendar_uid)));
@@ -138,7 +164,11 @@ fn step_if_free(conn: &mut Conn, env: &Env, id: i64, batch: i64) -> Result<Stepp
     row.finished_at = (!more).then(|| env.now().naive_utc());
     write(conn, &row)?;
     let progress = row.progress(calendar_uid);
-    Ok(if more { Stepped::More(progress) } else { Stepped::Done(progress) })
+    Ok(if more {
+        Stepped::More(progress)
+    } else {
+        Stepped::Done(progress)
+    })
 }
 
 fn write(conn: &mut Conn, row: &RecomputationRow) -> Result<(), Error> {
@@ -226,11 +256,17 @@ fn recount_or_skip(conn: &mut Conn, env: &Env, id: i64, version_id: i64) -> Resu
 }
 
 fn code_of(conn: &mut Conn, id: i64) -> Result<String, Error> {
-    Ok(dossiers::table.find(id).select(dossiers::code).first(conn)?)
+    Ok(dossiers::table
+        .find(id)
+        .select(dossiers::code)
+        .first(conn)?)
 }
 
 fn recount(conn: &mut Conn, env: &Env, id: i64, version_id: i64) -> Result<Outcome, Error> {
-    let row: DossierRow = dossiers::table.find(id).select(DossierRow::as_select()).first(conn)?;
+    let row: DossierRow = dossiers::table
+        .find(id)
+        .select(DossierRow::as_select())
+        .first(conn)?;
     if row.progress.ended_at.is_some() {
         return Ok(Outcome::Stays);
     }
@@ -253,11 +289,23 @@ fn recount(conn: &mut Conn, env: &Env, id: i64, version_id: i64) -> Result<Outco
         detail: Value::Object(detail),
         ..Deed::default()
     };
-    save(conn, &loaded, &after, None, &[loaded.dossier.state()], &deed, env.now())?;
+    save(
+        conn,
+        &loaded,
+        &after,
+        None,
+        &[loaded.dossier.state()],
+        &deed,
+        env.now(),
+    )?;
     Ok(Outcome::Moved)
 }
 
-fn counted_again(conn: &mut Conn, loaded: &Loaded, calendar: &Calendar) -> Result<Option<Dossier>, Error> {
+fn counted_again(
+    conn: &mut Conn,
+    loaded: &Loaded,
+    calendar: &Calendar,
+) -> Result<Option<Dossier>, Error> {
     let since = waiting_since(conn, loaded)?;
     loaded
         .dossier

@@ -19,13 +19,11 @@ pub(crate) struct CalendarRow {
     pub name: String,
     pub retired_at: Option<NaiveDateTime>,
     pub version: i64,
-    pub created_at: NaiveDateTime,
 }
 
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = calendar_versions)]
 pub(crate) struct VersionRow {
-    pub id: i64,
     pub number: i64,
     pub spec: String,
     pub created_at: NaiveDateTime,
@@ -113,24 +111,49 @@ pub struct SpecialJson {
     pub reason: String,
 }
 
-pub(crate) const WEEKDAYS: [&str; 7] =
-    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+pub(crate) const WEEKDAYS: [&str; 7] = [
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+];
 
 impl From<&CalendarSpec> for CalendarJson {
     /// A date outside the loaded years makes its year a loaded one: the shape knows no other.
     fn from(spec: &CalendarSpec) -> Self {
         let text = |sessions: &[Session]| sessions.iter().map(ToString::to_string).collect();
-        let mut years: BTreeMap<i32, YearJson> =
-            spec.years.iter().map(|year| (*year, YearJson::default())).collect();
+        let mut years: BTreeMap<i32, YearJson> = spec
+            .years
+            .iter()
+            .map(|year| (*year, YearJson::default()))
+            .collect();
         for (date, reason) in &spec.closed {
-            years.entry(date.year()).or_default().closed.insert(*date, reason.clone());
+            years
+                .entry(date.year())
+                .or_default()
+                .closed
+                .insert(*date, reason.clone());
         }
         for (date, reason) in &spec.make_up {
-            years.entry(date.year()).or_default().make_up.insert(*date, reason.clone());
+            years
+                .entry(date.year())
+                .or_default()
+                .make_up
+                .insert(*date, reason.clone());
         }
         for (date, day) in &spec.special {
-            let day = SpecialJson { sessions: text(&day.sessions), reason: day.reason.clone() };
-            years.entry(date.year()).or_default().special.insert(*date, day);
+            let day = SpecialJson {
+                sessions: text(&day.sessions),
+                reason: day.reason.clone(),
+            };
+            years
+                .entry(date.year())
+                .or_default()
+                .special
+                .insert(*date, day);
         }
         let weekly = WEEKDAYS
             .iter()
@@ -159,7 +182,13 @@ impl TryFrom<&CalendarJson> for CalendarSpec {
             spec.make_up.extend(days.make_up.clone());
             for (date, day) in &days.special {
                 let sessions = parsed(&day.sessions)?;
-                spec.special.insert(*date, SpecialDay { sessions, reason: day.reason.clone() });
+                spec.special.insert(
+                    *date,
+                    SpecialDay {
+                        sessions,
+                        reason: day.reason.clone(),
+                    },
+                );
             }
         }
         Ok(spec)
@@ -186,7 +215,12 @@ pub(crate) fn to_text(spec: &CalendarSpec) -> Result<String, Error> {
 pub(crate) fn faults(spec: &CalendarSpec, faults: &[CalendarFault]) -> Vec<Fault> {
     let fault = |fault: &CalendarFault| {
         let field = field_of(spec, fault);
-        Fault::new(field, fault.code(), fault.text(Lang::Vi), fault.text(Lang::En))
+        Fault::new(
+            field,
+            fault.code(),
+            fault.text(Lang::Vi),
+            fault.text(Lang::En),
+        )
     };
     faults.iter().map(fault).collect()
 }
@@ -196,7 +230,10 @@ fn field_of(spec: &CalendarSpec, fault: &CalendarFault) -> String {
         CalendarFault::NoWorkingTime => "weekly".to_owned(),
         CalendarFault::WeeklySessionsOverlap { weekday } => {
             let place = usize::try_from(weekday.num_days_from_monday()).unwrap_or_default();
-            format!("weekly.{}", WEEKDAYS.get(place).copied().unwrap_or_default())
+            format!(
+                "weekly.{}",
+                WEEKDAYS.get(place).copied().unwrap_or_default()
+            )
         }
         CalendarFault::SpecialSessionsOverlap { date }
         | CalendarFault::SpecialWithoutSessions { date } => {

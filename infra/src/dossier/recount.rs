@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use domain::dossier::Dossier;
 
 pub(crate) use super::rows::DossierRow;
+pub(crate) use super::feed::announce;
 pub(crate) use super::store::{Deed, Loaded, save, with_rules};
 use crate::db::Conn;
 use crate::db::schema::dossiers;
@@ -23,5 +24,9 @@ pub(crate) fn pin(conn: &mut Conn, row: &DossierRow, after: &Dossier) -> Result<
             dossiers::rules_state.eq(progress.rules_state),
         ))
         .execute(conn)?;
-    if changed == 1 { Ok(()) } else { Err(Error::Stale(row.progress.version)) }
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(Error::Stale(row.progress.version))
+    }
 }

@@ -57,7 +57,14 @@ pub fn create_procedure(
     check(version, Vec::new())?;
     let id = insert_procedure(conn, env, code)?;
     insert_row(conn, env, Some(who), id, version.effective_from, version)?;
-    record(conn, env, who, "procedure.create", code, version.effective_from)?;
+    record(
+        conn,
+        env,
+        who,
+        "procedure.create",
+        code,
+        version.effective_from,
+    )?;
     queries::get_version(conn, env, code, version.effective_from)
 }
 
@@ -75,7 +82,10 @@ pub fn add_version(
     let date = version.effective_from;
     let versions = queries::versions_of(conn, row.id)?;
     let mut faults = Vec::new();
-    if versions.last().is_some_and(|last| date <= last.effective_from) {
+    if versions
+        .last()
+        .is_some_and(|last| date <= last.effective_from)
+    {
         faults.push(at_date(
             "not_after_latest",
             "phải sau ngày hiệu lực của phiên bản mới nhất",
@@ -109,7 +119,9 @@ pub fn replace_version(
     let row = current(conn, code, expected)?;
     let date = version.effective_from;
     let versions = queries::versions_of(conn, row.id)?;
-    let old = versions.iter().find(|version| version.effective_from == date);
+    let old = versions
+        .iter()
+        .find(|version| version.effective_from == date);
     let old = old.ok_or(Error::NotFound)?;
     if date <= local_date(env.now()) {
         return Err(Error::Refused("version_in_force"));
@@ -160,7 +172,14 @@ pub fn restore_procedure(
     check_rights(who)?;
     let row = current(conn, code, expected)?;
     update_row(conn, &row, None)?;
-    record(conn, env, who, "procedure.restore", code, local_date(env.now()))?;
+    record(
+        conn,
+        env,
+        who,
+        "procedure.restore",
+        code,
+        local_date(env.now()),
+    )?;
     queries::get(conn, env, code, None)
 }
 
@@ -170,19 +189,32 @@ fn check_rights(who: &Principal) -> Result<(), Error> {
     let keeps = |grant: &domain::auth::Grant| {
         grant.role == Role::Administrator && is_root(&grant.office_path)
     };
-    if who.grants.iter().any(keeps) { Ok(()) } else { Err(Error::Forbidden) }
+    if who.grants.iter().any(keeps) {
+        Ok(())
+    } else {
+        Err(Error::Forbidden)
+    }
 }
 
 fn faults_of(version: &ProcedureVersion) -> Vec<Fault> {
     let fault = |fault: domain::procedure::ProcedureFault| {
-        Fault::new(fault.field(), fault.code(), fault.text(Lang::Vi), fault.text(Lang::En))
+        Fault::new(
+            fault.field(),
+            fault.code(),
+            fault.text(Lang::Vi),
+            fault.text(Lang::En),
+        )
     };
     version.faults().into_iter().map(fault).collect()
 }
 
 fn check(version: &ProcedureVersion, mut faults: Vec<Fault>) -> Result<(), Error> {
     faults.extend(faults_of(version));
-    if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(faults)) }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Invalid(faults))
+    }
 }
 
 fn at_date(code: &'static str, vi: &str, en: &str) -> Fault {
@@ -191,7 +223,11 @@ fn at_date(code: &'static str, vi: &str, en: &str) -> Fault {
 
 fn current(conn: &mut Conn, code: &str, expected: i64) -> Result<ProcedureRow, Error> {
     let row = queries::row(conn, code)?;
-    if row.version == expected { Ok(row) } else { Err(Error::Stale(row.version)) }
+    if row.version == expected {
+        Ok(row)
+    } else {
+        Err(Error::Stale(row.version))
+    }
 }
 
 fn has_dossiers(conn: &mut Conn, versions: &[VersionRow]) -> Result<bool, Error> {
@@ -285,5 +321,12 @@ fn record(
     code: &str,
     date: NaiveDate,
 ) -> Result<(), Error> {
-    audit(conn, env, who, action, code, &json!({ "date": date.to_string() }))
+    audit(
+        conn,
+        env,
+        who,
+        action,
+        code,
+        &json!({ "date": date.to_string() }),
+    )
 }

@@ -41,7 +41,11 @@ pub fn in_force(
     let id: Option<i64> = procedure_versions::table
         .inner_join(procedures::table)
         .filter(procedures::code.eq(code))
-        .filter(procedures::retired_from.is_null().or(procedures::retired_from.gt(date)))
+        .filter(
+            procedures::retired_from
+                .is_null()
+                .or(procedures::retired_from.gt(date)),
+        )
         .filter(procedure_versions::effective_from.le(date))
         .order(procedure_versions::effective_from.desc())
         .select(procedure_versions::id)
@@ -100,7 +104,7 @@ pub fn list(
     env: &Env,
     filter: &Filter,
     cursor: Option<&str>,
-    limit: i64,
+    limit: usize,
 ) -> Result<Page<ProcedureSummary>, Error> {
     let today = local_date(env.now());
     let on = filter.on.unwrap_or(today);
@@ -112,26 +116,38 @@ pub fn list(
         }
         None => None,
     };
-    let size = usize::try_from(limit).unwrap_or_default();
     let narrowed = filter.field.is_some() || filter.q.is_some();
-    let at_once = if narrowed { CHUNK } else { limit.saturating_add(1) };
+    let at_once = if narrowed {
+        CHUNK
+    } else {
+        i64::try_from(limit).unwrap_or(CHUNK).saturating_add(1)
+    };
     let mut found = Vec::new();
     // Each round reads on from the last code, so it ends with the register at the latest.
     loop {
         let rows = chunk(conn, filter, on, after.as_deref(), at_once)?;
         let more = i64::try_from(rows.len()).is_ok_and(|count| count >= at_once);
         let last = rows.last().map(|row| row.code.clone());
-        found.extend(shown(conn, rows, on, filter.on.is_some())?.into_iter().filter(|item| {
-            let field = filter.field.as_ref().is_none_or(|field| *field == item.field);
-            let words = q.as_ref().is_none_or(|q| matches(item, q));
-            field && words
-        }));
-        if !more || found.len() > size {
+        found.extend(
+            shown(conn, rows, on, filter.on.is_some())?
+                .into_iter()
+                .filter(|item| {
+                    let field = filter
+                        .field
+                        .as_ref()
+                        .is_none_or(|field| *field == item.field);
+                    let words = q.as_ref().is_none_or(|q| matches(item, q));
+                    field && words
+                }),
+        );
+        if !more || found.len() > limit {
             break;
         }
         after = last;
     }
-    Ok(Page::cut(found, size, |item| Cursor::new(LIST, [item.code.clone()])))
+    Ok(Page::cut(found, limit, |item| {
+        Cursor::new(LIST, [item.code.clone()])
+    }))
 }
 
 fn matches(item: &ProcedureSummary, q: &str) -> bool {
@@ -148,7 +164,11 @@ fn chunk(
     let mut query = procedures::table.into_boxed();
     query = match filter.retired {
         true => query.filter(procedures::retired_from.le(on)),
-        false => query.filter(procedures::retired_from.is_null().or(procedures::retired_from.gt(on))),
+        false => query.filter(
+            procedures::retired_from
+                .is_null()
+                .or(procedures::retired_from.gt(on)),
+        ),
     };
     if let Some(after) = after {
         query = query.filter(procedures::code.gt(after.to_owned()));
@@ -195,7 +215,10 @@ fn shown(
 
 /// Of versions in ascending order, the one in force on `on`, else the first to take effect.
 fn standing(versions: &[VersionRow], on: NaiveDate) -> Option<(&VersionRow, bool)> {
-    let in_force = versions.iter().rev().find(|version| version.effective_from <= on);
+    let in_force = versions
+        .iter()
+        .rev()
+        .find(|version| version.effective_from <= on);
     match in_force {
         Some(version) => Some((version, true)),
         None => versions.first().map(|version| (version, false)),
@@ -228,7 +251,12 @@ pub fn get(
 ) -> Result<ProcedureDetail, Error> {
     let row = row(conn, code)?;
     let on = on.unwrap_or_else(|| local_date(env.now()));
-    detail(conn, row, |versions| standing(versions, on).map(|(version, _)| version.id), on)
+    detail(
+        conn,
+        row,
+        |versions| standing(versions, on).map(|(version, _)| version.id),
+        on,
+    )
 }
 
 /// One version of a procedure by the day from which it is in force.
@@ -240,7 +268,9 @@ pub fn get_version(
 ) -> Result<ProcedureDetail, Error> {
     let row = row(conn, code)?;
     let named = |versions: &[VersionRow]| {
-        let version = versions.iter().find(|version| version.effective_from == effective_from);
+        let version = versions
+            .iter()
+            .find(|version| version.effective_from == effective_from);
         version.map(|version| version.id)
     };
     detail(conn, row, named, local_date(env.now()))
@@ -279,7 +309,10 @@ fn detail(
 }
 
 /// A name for each of these department codes, from the first office that has one.
-pub fn department_names(conn: &mut Conn, codes: Vec<String>) -> Result<HashMap<String, String>, Error> {
+pub fn department_names(
+    conn: &mut Conn,
+    codes: Vec<String>,
+) -> Result<HashMap<String, String>, Error> {
     let rows: Vec<(String, String)> = departments::table
         .filter(departments::code.eq_any(codes))
         .filter(departments::retired_at.is_null())

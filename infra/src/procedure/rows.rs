@@ -122,7 +122,11 @@ impl ProcedureJson {
             extra_limit: self.extra_limit.map(|limit| limit.limit()).transpose()?,
             papers: self.papers.into_iter().map(PaperRule::from).collect(),
             fees: self.fees.into_iter().map(Fee::from).collect(),
-            route: self.route.into_iter().map(StepJson::rule).collect::<Result<_, _>>()?,
+            route: self
+                .route
+                .into_iter()
+                .map(StepJson::rule)
+                .collect::<Result<_, _>>()?,
             legal_basis: self.legal_basis,
             note: self.note,
             payment_stage: self.payment_stage,
@@ -157,7 +161,12 @@ impl StepJson {
         let role = Role::parse(&self.role)
             .ok_or_else(|| Error::Internal(format!("stored role {}", self.role)))?;
         let budget = self.budget.limit()?;
-        Ok(StepRule { name: self.name, department: self.department, role, budget })
+        Ok(StepRule {
+            name: self.name,
+            department: self.department,
+            role,
+            budget,
+        })
     }
 }
 

@@ -8,7 +8,8 @@ use serde_json::json;
 use super::rows::StaffDetail;
 use super::standing::{find, keep_an_administrator, to_change};
 use crate::audit::audit;
-use crate::db::schema::{dossiers, login_failures, refresh_tokens, staff, staff_roles};
+use crate::auth::end_families;
+use crate::db::schema::{dossiers, login_failures, staff, staff_roles};
 use crate::db::{Conn, dialect};
 use crate::env::Env;
 use crate::error::{Error, Fault};
@@ -61,7 +62,16 @@ pub fn create_staff(
     who: &Principal,
     new: &NewStaff,
 ) -> Result<StaffDetail, Error> {
-    insert_staff(conn, env, who, new, Account { must_change_password: true, demo: false })
+    insert_staff(
+        conn,
+        env,
+        who,
+        new,
+        Account {
+            must_change_password: true,
+            demo: false,
+        },
+    )
 }
 
 pub(crate) fn insert_staff(
@@ -164,13 +174,19 @@ pub fn retire_staff(
     }
     let id = before.person.id;
     let held = dossiers::table.filter(dossiers::holder_id.eq(id));
-    let held: i64 = held.filter(dossiers::ended_at.is_null()).count().get_result(conn)?;
+    let held: i64 = held
+        .filter(dossiers::ended_at.is_null())
+        .count()
+        .get_result(conn)?;
     if held > 0 {
-        return Err(Error::InUseBy { what: "open_dossiers", count: held });
+        return Err(Error::InUseBy {
+            what: "open_dossiers",
+            count: held,
+        });
     }
     let after = set_retired(conn, env, &before, true)?;
     keep_an_administrator(conn)?;
-    end_sessions(conn, env, id)?;
+    end_families(conn, env, id, None)?;
     audit(conn, env, who, "staff.retire", uid, &json!({}))?;
     Ok(after)
 }
@@ -225,7 +241,7 @@ pub fn reset_password(
         .execute(conn)?;
     let locked = login_failures::table.filter(login_failures::login.eq(&before.person.login));
     diesel::delete(locked).execute(conn)?;
-    end_sessions(conn, env, before.person.id)?;
+    end_families(conn, env, before.person.id, None)?;
     audit(conn, env, who, "staff.reset_password", uid, &json!({}))?;
     confirmed(conn, uid, changed)
 }
@@ -245,15 +261,6 @@ fn set_retired(
         ))
         .execute(conn)?;
     confirmed(conn, &before.person.uid, changed)
-}
-
-fn end_sessions(conn: &mut Conn, env: &Env, id: i64) -> Result<(), Error> {
-    diesel::update(refresh_tokens::table)
-        .filter(refresh_tokens::staff_id.eq(id))
-        .filter(refresh_tokens::revoked_at.is_null())
-        .set(refresh_tokens::revoked_at.eq(env.now().naive_utc()))
-        .execute(conn)?;
-    Ok(())
 }
 
 fn give_roles(conn: &mut Conn, id: i64, roles: &[(Role, i64)]) -> Result<(), Error> {
@@ -276,7 +283,11 @@ fn reread(conn: &mut Conn, uid: &str) -> Result<StaffDetail, Error> {
 /// What an update wrote, or that another one came before it.
 fn confirmed(conn: &mut Conn, uid: &str, changed: usize) -> Result<StaffDetail, Error> {
     let detail = reread(conn, uid)?;
-    if changed == 1 { Ok(detail) } else { Err(Error::Stale(detail.person.version)) }
+    if changed == 1 {
+        Ok(detail)
+    } else {
+        Err(Error::Stale(detail.person.version))
+    }
 }
 
 /// Where a person is to work and what they are to be there, found and allowed.
@@ -317,7 +328,11 @@ impl Place {
         if paths.iter().any(|path| !administers(who, path)) {
             return Err(Error::Forbidden);
         }
-        Ok(Self { office: office.id, department, roles })
+        Ok(Self {
+            office: office.id,
+            department,
+            roles,
+        })
     }
 }
 
@@ -359,7 +374,12 @@ fn department_of(
 }
 
 fn twice(field: String) -> Fault {
-    Fault::new(field, "duplicate", "Vai trò này đã có.", "This role is listed already.")
+    Fault::new(
+        field,
+        "duplicate",
+        "Vai trò này đã có.",
+        "This role is listed already.",
+    )
 }
 
 fn not_for_people(field: String) -> Fault {

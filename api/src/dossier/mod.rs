@@ -1,0 +1,62 @@
+//! Dossiers over HTTP: intake, commands, lists, the record, and the public look-up.
+
+mod call;
+pub mod commands;
+pub mod desk;
+pub mod dto;
+pub mod handlers;
+pub mod public;
+pub mod view;
+
+use actix_web::web::{ServiceConfig, get, post, resource};
+
+/// Mounts every route of this feature. Methods of one path share one resource, so that another
+/// method answers 405 with `Allow`.
+pub fn routes(config: &mut ServiceConfig) {
+    let at = |path: &str| resource(format!("/api/v1/{path}"));
+    let of_one = |path: &str| resource(format!("/api/v1/dossiers/{{code}}{path}"));
+    config
+        .service(
+            at("dossiers")
+                .route(get().to(handlers::list))
+                .route(post().to(handlers::submit)),
+        )
+        .service(at("dossiers:batch").route(post().to(handlers::batch)))
+        .service(at("dossiers/register").route(post().to(handlers::register)))
+        .service(at("worklists/mine").route(get().to(handlers::mine)))
+        .service(at("worklists/department").route(get().to(handlers::department)))
+        .service(at("worklists/due").route(get().to(handlers::due)))
+        .service(at("events").route(get().to(handlers::feed)))
+        .service(of_one("").route(get().to(handlers::read)))
+        .service(of_one("/events").route(get().to(handlers::events)))
+        .service(of_one("/due_date").route(get().to(handlers::due_date)))
+        .service(
+            of_one("/comments")
+                .route(get().to(desk::comments))
+                .route(post().to(desk::comment)),
+        )
+        .service(
+            of_one("/attachments")
+                .route(get().to(desk::attachments))
+                .route(post().to(desk::attach)),
+        )
+        .service(of_one("/attachments/{id}").route(get().to(desk::download)))
+        .service(of_one("/accept").route(post().to(commands::accept)))
+        .service(of_one("/refuse").route(post().to(commands::refuse)))
+        .service(of_one("/request_supplement").route(post().to(commands::request_supplement)))
+        .service(of_one("/receive_supplement").route(post().to(commands::receive_supplement)))
+        .service(of_one("/extend").route(post().to(commands::extend)))
+        .service(of_one("/request_payment").route(post().to(commands::request_payment)))
+        .service(of_one("/confirm_payment").route(post().to(commands::confirm_payment)))
+        .service(of_one("/forward").route(post().to(commands::forward)))
+        .service(of_one("/assign").route(post().to(commands::assign)))
+        .service(of_one("/send_back").route(post().to(commands::send_back)))
+        .service(of_one("/resolve").route(post().to(commands::resolve)))
+        .service(of_one("/return_result").route(post().to(commands::return_result)))
+        .service(of_one("/withdraw").route(post().to(commands::withdraw)))
+        .service(of_one("/stop").route(post().to(commands::stop)))
+        .service(of_one("/reappoint").route(post().to(commands::reappoint)))
+        .service(of_one("/correct_result").route(post().to(commands::correct_result)))
+        .service(at("public/dossiers/{code}").route(get().to(public::look_up_dossier)))
+        .service(at("public/dossiers/{code}/rating").route(post().to(public::rate_service)));
+}
