@@ -21,4 +21,8 @@ pub const FEATURES: &[Feature] = &[
         routes: crate::auth::routes,
         docs: crate::auth::Docs::openapi,
     },
+    Feature {
+        routes: crate::dossier::routes,
+        docs: crate::dossier::Docs::openapi,
+    },
 ];
