@@ -1,10 +1,18 @@
 //! The motcua service: HTTP, wiring, jobs and the command line.
 
 pub mod app;
+pub mod auth;
 pub mod calendar;
+pub mod cli;
+pub mod config;
 pub mod deadline;
 pub mod dossier;
+pub mod features;
 pub mod http;
 pub mod input;
+pub mod jobs;
+pub mod openapi;
+pub mod ops;
 pub mod problem;
 pub mod procedure;
+pub mod server;

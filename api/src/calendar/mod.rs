@@ -6,6 +6,22 @@ pub mod view;
 
 use actix_web::web::{ServiceConfig, delete, get, post, put, resource};
 
+/// The operations of this feature.
+#[derive(Debug, utoipa::OpenApi)]
+#[openapi(paths(
+    handlers::list,
+    handlers::create,
+    handlers::read,
+    handlers::change,
+    handlers::import_year,
+    handlers::retire,
+    handlers::restore,
+    handlers::versions,
+    handlers::recomputations,
+    handlers::recomputation,
+))]
+pub struct Docs;
+
 /// Mounts every route of this feature.
 pub fn routes(config: &mut ServiceConfig) {
     let at = |path: &str| resource(format!("/api/v1/{path}"));

@@ -8,6 +8,13 @@ pub use limit::{TimeLimitInput, TimeLimitView};
 
 use actix_web::web::{ServiceConfig, post, resource};
 
+/// The operations of this feature.
+#[derive(Debug, utoipa::OpenApi)]
+#[openapi(paths(
+    handlers::preview,
+))]
+pub struct Docs;
+
 /// Mounts every route of this feature.
 pub fn routes(config: &mut ServiceConfig) {
     config.service(

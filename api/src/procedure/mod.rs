@@ -7,6 +7,22 @@ pub mod view;
 
 use actix_web::web::{ServiceConfig, delete, get, post, put, resource};
 
+/// The operations of this feature.
+#[derive(Debug, utoipa::OpenApi)]
+#[openapi(paths(
+    handlers::list,
+    handlers::create,
+    handlers::read,
+    handlers::read_version,
+    handlers::add_version,
+    handlers::replace_version,
+    handlers::retire,
+    handlers::restore,
+    public::list,
+    public::read,
+))]
+pub struct Docs;
+
 /// Mounts every route of this feature.
 pub fn routes(config: &mut ServiceConfig) {
     let at = |path: &str| resource(format!("/api/v1/{path}"));
