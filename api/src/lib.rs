@@ -2,8 +2,10 @@
 
 pub mod app;
 pub mod auth;
+pub mod calendar;
 pub mod cli;
 pub mod config;
+pub mod deadline;
 pub mod dossier;
 pub mod features;
 pub mod http;
@@ -12,4 +14,5 @@ pub mod jobs;
 pub mod openapi;
 pub mod ops;
 pub mod problem;
+pub mod procedure;
 pub mod server;
