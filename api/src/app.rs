@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use infra::auth::{PrincipalCache, Tokens};
+use infra::auth::{Account, Bearer, PrincipalCache, Tokens};
 use infra::db::{Conn, Db};
 use infra::env::Env;
 use infra::error::Error;
@@ -50,6 +50,14 @@ impl Service {
             ops: Arc::new(Ops::new(Vec::new())),
             in_flight: Arc::default(),
         }
+    }
+
+    /// Who bears a token: their account, as long as it is in force.
+    pub async fn account(&self, bearer: &Bearer) -> Result<Account, Problem> {
+        self.principals
+            .resolve(&self.db, &self.env, &bearer.uid, bearer.kind)
+            .await?
+            .ok_or_else(Problem::unauthenticated)
     }
 
     /// Runs a query.

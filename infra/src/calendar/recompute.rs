@@ -14,7 +14,7 @@ use crate::db::schema::{
     calendar_versions, calendars, dossier_events, dossiers, offices, recomputations,
 };
 use crate::db::{Conn, Db, dialect};
-use crate::dossier::recount::{Deed, DossierRow, Loaded, pin, save, with_rules};
+use crate::dossier::recount::{Deed, DossierRow, Loaded, announce, pin, save, with_rules};
 use crate::env::Env;
 use crate::error::Error;
 use crate::ids::new_uid;
@@ -67,11 +67,7 @@ pub fn run_waiting(db: &Db, env: &Env) -> Result<usize, Error> {
 
 /// [`run_waiting`] that asks `go_on` before each batch, so that a service that ends does not
 /// wait for thousands of dossiers; the next start goes on.
-pub fn run_waiting_while(
-    db: &Db,
-    env: &Env,
-    go_on: &dyn Fn() -> bool,
-) -> Result<usize, Error> {
+pub fn run_waiting_while(db: &Db, env: &Env, go_on: &dyn Fn() -> bool) -> Result<usize, Error> {
     let mut finished = 0usize;
     loop {
         if !go_on() {
@@ -143,6 +139,7 @@ fn step_if_free(conn: &mut Conn, env: &Env, id: i64, batch: i64) -> Result<Stepp
     if !dialect::try_lock(conn, LOCK)? {
         return Ok(Stepped::Elsewhere);
     }
+    announce(conn)?;
     let (mut row, calendar_uid) = load(conn, id)?;
     if row.status == "done" {
         return Ok(Stepped::Done(row.progress(calendar_uid)));
