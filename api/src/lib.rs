@@ -4,4 +4,6 @@ pub mod app;
 pub mod dossier;
 pub mod http;
 pub mod input;
+pub mod office;
 pub mod problem;
+pub mod staff;
