@@ -20,7 +20,7 @@ use crate::input::{Body, Fingerprint, Query, path_value};
 use crate::problem::Problem;
 
 /// Everybody who signed in may read departments.
-#[utoipa::path(get, path = "/api/v1/offices/{code}/departments", operation_id = "listDepartments", tag = "departments",
+#[utoipa::path(get, path = "/api/v1/offices/{code}/departments", operation_id = "listDepartments", tag = "offices",
     summary = "Danh sách phòng chuyên môn", security(("bearer" = []), ("client" = [])),
     params(("code" = String, Path, description = "Mã định danh cơ quan (agency code)", example = "H29.23"), DepartmentQuery),
     responses((status = 200, description = "A page of departments by code", body = DepartmentPage), ListProblems))]
@@ -43,7 +43,7 @@ pub async fn list(
 }
 
 /// In an office that the caller administers.
-#[utoipa::path(post, path = "/api/v1/offices/{code}/departments", operation_id = "createDepartment", tag = "departments",
+#[utoipa::path(post, path = "/api/v1/offices/{code}/departments", operation_id = "createDepartment", tag = "offices",
     summary = "Thêm phòng chuyên môn", security(("bearer" = [])),
     params(("code" = String, Path, description = "Mã định danh cơ quan (agency code)", example = "H29.23"),
         ("Idempotency-Key" = Option<String>, Header, description = "Same key and body: the stored answer again.", max_length = 255)),
@@ -77,7 +77,7 @@ pub async fn create(
 }
 
 /// By its id.
-#[utoipa::path(get, path = "/api/v1/departments/{id}", operation_id = "readDepartment", tag = "departments",
+#[utoipa::path(get, path = "/api/v1/departments/{id}", operation_id = "readDepartment", tag = "offices",
     summary = "Xem phòng chuyên môn", security(("bearer" = []), ("client" = [])),
     params(("id" = Uuid, Path, description = "Department id")),
     responses(
@@ -97,7 +97,7 @@ pub async fn read(
 }
 
 /// Renames it. Its code stays, since routes of procedures name it.
-#[utoipa::path(put, path = "/api/v1/departments/{id}", operation_id = "changeDepartment", tag = "departments",
+#[utoipa::path(put, path = "/api/v1/departments/{id}", operation_id = "changeDepartment", tag = "offices",
     summary = "Sửa phòng chuyên môn", security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Department id"),
         ("If-Match" = String, Header, description = "ETag of the version that you have seen", example = "\"1\"")),
@@ -121,7 +121,7 @@ pub async fn change(
 }
 
 /// Refused while it has open dossiers or active staff.
-#[utoipa::path(delete, path = "/api/v1/departments/{id}", operation_id = "retireDepartment", tag = "departments",
+#[utoipa::path(delete, path = "/api/v1/departments/{id}", operation_id = "retireDepartment", tag = "offices",
     summary = "Ngừng hoạt động phòng chuyên môn", security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Department id"),
         ("If-Match" = String, Header, description = "ETag of the version that you have seen", example = "\"1\"")),
@@ -143,7 +143,7 @@ pub async fn retire(
 }
 
 /// Undoes a retirement.
-#[utoipa::path(post, path = "/api/v1/departments/{id}/restore", operation_id = "restoreDepartment", tag = "departments",
+#[utoipa::path(post, path = "/api/v1/departments/{id}/restore", operation_id = "restoreDepartment", tag = "offices",
     summary = "Khôi phục phòng chuyên môn", security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Department id"),
         ("If-Match" = String, Header, description = "ETag of the version that you have seen", example = "\"2\""),

@@ -4,26 +4,49 @@ pub mod dto;
 pub mod handlers;
 pub mod stand_ins;
 
-use actix_web::web::{ServiceConfig, delete, get, post, put};
+use actix_web::web::{ServiceConfig, delete, get, post, put, resource};
+
+/// The operations of this feature, for the OpenAPI document.
+#[derive(Debug, utoipa::OpenApi)]
+#[openapi(paths(
+    handlers::list,
+    handlers::create,
+    handlers::read,
+    handlers::change,
+    handlers::retire,
+    handlers::restore,
+    handlers::reset,
+    stand_ins::list,
+    stand_ins::create,
+    stand_ins::read,
+    stand_ins::cancel
+))]
+pub struct Docs;
 
 /// Mounts every route of this feature.
 pub fn routes(config: &mut ServiceConfig) {
-    const PERSON: &str = "/api/v1/staff/{id}";
-    const ABSENCES: &str = "/api/v1/staff/{id}/stand-ins";
-    const ABSENCE: &str = "/api/v1/stand-ins/{id}";
     config
-        .route("/api/v1/staff", get().to(handlers::list))
-        .route("/api/v1/staff", post().to(handlers::create))
-        .route(PERSON, get().to(handlers::read))
-        .route(PERSON, put().to(handlers::change))
-        .route(PERSON, delete().to(handlers::retire))
-        .route("/api/v1/staff/{id}/restore", post().to(handlers::restore))
-        .route(
-            "/api/v1/staff/{id}/reset-password",
-            post().to(handlers::reset),
+        .service(
+            resource("/api/v1/staff")
+                .route(get().to(handlers::list))
+                .route(post().to(handlers::create)),
         )
-        .route(ABSENCES, get().to(stand_ins::list))
-        .route(ABSENCES, post().to(stand_ins::create))
-        .route(ABSENCE, get().to(stand_ins::read))
-        .route(ABSENCE, delete().to(stand_ins::cancel));
+        .service(
+            resource("/api/v1/staff/{id}")
+                .route(get().to(handlers::read))
+                .route(put().to(handlers::change))
+                .route(delete().to(handlers::retire)),
+        )
+        .service(resource("/api/v1/staff/{id}/restore").route(post().to(handlers::restore)))
+        .service(resource("/api/v1/staff/{id}/reset-password").route(post().to(handlers::reset)))
+        .service(
+            resource("/api/v1/staff/{id}/stand-ins")
+                .route(get().to(stand_ins::list))
+                .route(post().to(stand_ins::create)),
+        )
+        .service(
+            resource("/api/v1/stand-ins/{id}")
+                .route(get().to(stand_ins::read))
+                .route(delete().to(stand_ins::cancel)),
+        );
 }

@@ -13,7 +13,7 @@ use crate::http::{
     page_limit,
 };
 use crate::input::{Body, Query, path_value};
-use crate::problem::{Problem, ProblemBody};
+use crate::problem::Problem;
 
 /// Past, present and coming ones, for whoever may see the absent person.
 #[utoipa::path(get, path = "/api/v1/staff/{id}/stand-ins", operation_id = "listStandIns", tag = "staff",
@@ -97,7 +97,7 @@ pub async fn read(
     params(("id" = Uuid, Path, description = "Stand-in id")),
     responses(
         (status = 200, description = "The stand-in, cancelled", body = StandInView),
-        (status = 409, description = "It is over already", body = ProblemBody<'static>, content_type = "application/problem+json"),
+        (status = 409, description = "It is over already"),
         ReadProblems))]
 pub async fn cancel(
     service: web::Data<Service>,
