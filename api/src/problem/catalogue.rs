@@ -112,8 +112,6 @@ catalogue! {
         "Đối tượng này đã ngừng sử dụng; khôi phục nó trước nếu có thể." "This is out of use; restore it first where that is possible.";
     IN_USE "in_use" 409 "Đang được sử dụng" "In use"
         "Gỡ các liên kết tới đối tượng này trước." "Remove what refers to it first.";
-    RETIRED "retired" 409 "Đã ngừng sử dụng" "Retired"
-        "Khôi phục đối tượng này trước khi sửa." "Restore it before you change it.";
     PARENT_RETIRED "parent_retired" 409 "Cơ quan cấp trên đã ngừng hoạt động" "Parent office retired"
         "Khôi phục cơ quan cấp trên trước." "Restore the parent office first.";
     OFFICE_RETIRED "office_retired" 409 "Cơ quan đã ngừng hoạt động" "Office retired"
