@@ -37,4 +37,12 @@ pub const FEATURES: &[Feature] = &[
         routes: crate::deadline::routes,
         docs: crate::deadline::Docs::openapi,
     },
+    Feature {
+        routes: crate::office::routes,
+        docs: crate::office::Docs::openapi,
+    },
+    Feature {
+        routes: crate::staff::routes,
+        docs: crate::staff::Docs::openapi,
+    },
 ];
