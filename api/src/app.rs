@@ -11,6 +11,7 @@ use infra::files::Files;
 use infra::idempotency::{self, Answer, Key};
 
 use crate::http::Limits;
+use crate::ops::Ops;
 use crate::problem::{Problem, catalogue};
 
 /// The service; cheap to clone.
@@ -24,6 +25,8 @@ pub struct Service {
     pub limits: Arc<Limits>,
     /// Where people reach the service, without a slash at the end.
     pub public_url: Arc<str>,
+    /// Counters, the bell of the background jobs, readiness.
+    pub ops: Arc<Ops>,
     in_flight: Arc<Mutex<HashSet<(String, String)>>>,
 }
 
@@ -44,6 +47,7 @@ impl Service {
             files,
             limits: Arc::new(limits),
             public_url: public_url.trim_end_matches('/').into(),
+            ops: Arc::new(Ops::new(Vec::new())),
             in_flight: Arc::default(),
         }
     }

@@ -136,6 +136,8 @@ catalogue! {
         "Máy chủ không hỗ trợ yêu cầu này." "The server does not support this request.";
     DATABASE_UNAVAILABLE "database_unavailable" 503 "Cơ sở dữ liệu tạm thời không sẵn sàng" "Database unavailable"
         "Đợi theo Retry-After rồi gửi lại; chưa có gì được lưu." "Wait as Retry-After says; nothing was stored.";
+    NOT_READY "not_ready" 503 "Dịch vụ chưa sẵn sàng" "Not ready"
+        "Mục checks cho biết phần nào chưa sẵn sàng; đợi theo Retry-After." "checks says which part is missing; wait as Retry-After says.";
     QUEUE_FULL "queue_full" 503 "Hệ thống đang quá tải" "Queue full"
         "Đợi theo Retry-After rồi gửi lại; chưa có gì được lưu." "Wait as Retry-After says; nothing was stored.";
 }

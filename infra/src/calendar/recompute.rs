@@ -62,8 +62,21 @@ pub(crate) fn queue(
 /// Recounts until nothing waits; gives how many recomputations were finished. Returns early
 /// when another server is at it.
 pub fn run_waiting(db: &Db, env: &Env) -> Result<usize, Error> {
+    run_waiting_while(db, env, &|| true)
+}
+
+/// [`run_waiting`] that asks `go_on` before each batch, so that a service that ends does not
+/// wait for thousands of dossiers; the next start goes on.
+pub fn run_waiting_while(
+    db: &Db,
+    env: &Env,
+    go_on: &dyn Fn() -> bool,
+) -> Result<usize, Error> {
     let mut finished = 0usize;
     loop {
+        if !go_on() {
+            return Ok(finished);
+        }
         let open = db.read_blocking(oldest_open)?;
         let Some(id) = open else {
             return Ok(finished);

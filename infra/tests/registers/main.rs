@@ -1,4 +1,4 @@
-//! The registers of offices, departments, staff and stand-ins on both databases, and the demo ward.
+//! The registers on both databases: offices, staff, calendars, procedures, and the demo ward.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,11 +12,15 @@
     reason = "a test may fail loudly"
 )]
 
+mod calendars;
 #[path = "../db_support/mod.rs"]
 mod db_support;
 mod demo;
 mod departments;
 mod offices;
+mod procedures;
+mod recomputations;
 mod staff;
 mod stand_ins;
 mod support;
+mod ward;
