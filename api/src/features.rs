@@ -12,7 +12,13 @@ pub struct Feature {
 }
 
 /// Every feature whose operations are part of the API.
-pub const FEATURES: &[Feature] = &[Feature {
-    routes: crate::ops::routes,
-    docs: crate::ops::Docs::openapi,
-}];
+pub const FEATURES: &[Feature] = &[
+    Feature {
+        routes: crate::ops::routes,
+        docs: crate::ops::Docs::openapi,
+    },
+    Feature {
+        routes: crate::dossier::routes,
+        docs: crate::dossier::Docs::openapi,
+    },
+];

@@ -14,7 +14,10 @@ fn the_demo_ward_is_loaded_whole_and_a_second_time_changes_nothing() {
             ward.read(|conn, _| {
                 Ok([
                     offices::table.count().get_result::<i64>(conn)?,
-                    staff::table.filter(staff::demo.eq(true)).count().get_result(conn)?,
+                    staff::table
+                        .filter(staff::demo.eq(true))
+                        .count()
+                        .get_result(conn)?,
                     calendars::table.count().get_result(conn)?,
                     procedures::table.count().get_result(conn)?,
                 ])
@@ -51,10 +54,7 @@ fn every_step_of_every_procedure_has_somebody_who_can_take_it() {
     }
 }
 
-fn able(
-    conn: &mut infra::db::Conn,
-    step: &domain::procedure::StepRule,
-) -> Result<bool, Error> {
+fn able(conn: &mut infra::db::Conn, step: &domain::procedure::StepRule) -> Result<bool, Error> {
     use infra::db::schema::{departments, staff_roles};
     let able: i64 = staff::table
         .inner_join(departments::table.on(departments::id.nullable().eq(staff::department_id)))
@@ -80,6 +80,9 @@ fn a_database_in_use_never_becomes_a_demo() {
             Ok(())
         })
         .unwrap();
-        assert!(matches!(ward.load_demo(), Err(Error::Refused("database_not_empty"))));
+        assert!(matches!(
+            ward.load_demo(),
+            Err(Error::Refused("database_not_empty"))
+        ));
     }
 }

@@ -22,8 +22,14 @@ fn a_code_stands_once_in_an_office_and_again_in_another() {
         let again = create(&ward, "quantri", "H29.23", "phong_moi");
         assert!(matches!(again, Err(Error::AlreadyExists)));
         create(&ward, "quantri", "H29.24", "phong_moi").unwrap();
-        assert!(matches!(create(&ward, "lanhdao", "H29.23", "khac"), Err(Error::Forbidden)));
-        assert!(matches!(create(&ward, "quantri", "H99", "khac"), Err(Error::NotFound)));
+        assert!(matches!(
+            create(&ward, "lanhdao", "H29.23", "khac"),
+            Err(Error::Forbidden)
+        ));
+        assert!(matches!(
+            create(&ward, "quantri", "H99", "khac"),
+            Err(Error::NotFound)
+        ));
     }
 }
 
@@ -38,21 +44,32 @@ fn a_department_is_renamed_retired_and_restored() {
         });
         assert_eq!(renamed.unwrap().department.version, 2);
         let key = uid.clone();
-        let stale =
-            ward.by("quantri", move |conn, env, who| retire_department(conn, env, who, &key, 1));
+        let stale = ward.by("quantri", move |conn, env, who| {
+            retire_department(conn, env, who, &key, 1)
+        });
         assert!(matches!(stale, Err(Error::Stale(2))));
         let key = uid.clone();
-        ward.by("quantri", move |conn, env, who| retire_department(conn, env, who, &key, 2)).unwrap();
+        ward.by("quantri", move |conn, env, who| {
+            retire_department(conn, env, who, &key, 2)
+        })
+        .unwrap();
         let listed = |retired| {
             let page = ward.read(|conn, _| list_departments(conn, "H29.23", retired, 50, None));
             page.unwrap().items.len()
         };
         assert_eq!((listed(false), listed(true)), (7, 1));
         let key = uid.clone();
-        ward.by("quantri", move |conn, env, who| restore_department(conn, env, who, &key, 3)).unwrap();
+        ward.by("quantri", move |conn, env, who| {
+            restore_department(conn, env, who, &key, 3)
+        })
+        .unwrap();
         assert_eq!((listed(false), listed(true)), (8, 0));
-        let record =
-            ["department.create", "department.change", "department.retire", "department.restore"];
+        let record = [
+            "department.create",
+            "department.change",
+            "department.retire",
+            "department.restore",
+        ];
         assert_eq!(ward.recorded(&uid), record);
     }
 }
@@ -63,10 +80,23 @@ fn a_department_with_people_is_not_retired() {
         let office = ward.principal("tiepnhan").office_id;
         let uid = ward.department(office, "tu_phap");
         let key = uid.clone();
-        let used =
-            ward.by("quantri", move |conn, env, who| retire_department(conn, env, who, &key, 1));
-        assert!(matches!(used, Err(Error::InUseBy { what: "active_staff", count: 2 })), "{used:?}");
+        let used = ward.by("quantri", move |conn, env, who| {
+            retire_department(conn, env, who, &key, 1)
+        });
+        assert!(
+            matches!(
+                used,
+                Err(Error::InUseBy {
+                    what: "active_staff",
+                    count: 2
+                })
+            ),
+            "{used:?}"
+        );
         let detail = ward.read(|conn, _| read_department(conn, &uid)).unwrap();
-        assert_eq!((detail.office.as_str(), detail.department.retired_at), ("H29.23", None));
+        assert_eq!(
+            (detail.office.as_str(), detail.department.retired_at),
+            ("H29.23", None)
+        );
     }
 }

@@ -29,29 +29,43 @@ fn retire(ward: &Ward, author: &str, login: &str) -> Result<StaffDetail, Error> 
 }
 
 fn version_of(conn: &mut infra::db::Conn, uid: &str) -> Result<i64, Error> {
-    Ok(staff::table.filter(staff::uid.eq(uid)).select(staff::version).first(conn)?)
+    Ok(staff::table
+        .filter(staff::uid.eq(uid))
+        .select(staff::version)
+        .first(conn)?)
 }
 
 fn reset(ward: &Ward, author: &str, login: &str) -> Result<StaffDetail, Error> {
     let uid = ward.uid_of(login);
-    ward.by(author, move |conn, env, who| reset_password(conn, env, who, &uid, "new hash"))
+    ward.by(author, move |conn, env, who| {
+        reset_password(conn, env, who, &uid, "new hash")
+    })
 }
 
 fn listed(ward: &Ward, reader: &str, filter: &StaffFilter) -> Vec<StaffDetail> {
     let who = ward.principal(reader);
-    ward.read(|conn, _| list_staff(conn, &who, filter, 200, None)).unwrap().items
+    ward.read(|conn, _| list_staff(conn, &who, filter, 200, None))
+        .unwrap()
+        .items
 }
 
 /// An administrator of the ward H29.23 alone.
 fn with_ward_administrator(ward: &Ward) {
-    ward.create_staff("quantri", "quantri.phuong", "H29.23", &[(Role::Administrator, "H29.23")])
-        .unwrap();
+    ward.create_staff(
+        "quantri",
+        "quantri.phuong",
+        "H29.23",
+        &[(Role::Administrator, "H29.23")],
+    )
+    .unwrap();
 }
 
 #[test]
 fn a_new_person_must_change_the_password_and_has_the_roles_given() {
     for ward in Ward::each() {
-        let made = ward.create_staff("quantri", "moi", "H29.23", &[(Role::Clerk, "H29.23")]).unwrap();
+        let made = ward
+            .create_staff("quantri", "moi", "H29.23", &[(Role::Clerk, "H29.23")])
+            .unwrap();
         assert!(made.person.must_change_password && !made.person.demo);
         assert_eq!(made.roles, [(Role::Clerk, "H29.23".to_owned())]);
         let who = ward.principal("moi");
@@ -95,13 +109,17 @@ fn nobody_gives_roles_over_offices_they_do_not_administer() {
     for ward in Ward::each() {
         with_ward_administrator(&ward);
         let author = "quantri.phuong";
-        ward.create_staff(author, "moi", "H29.23", &[(Role::Clerk, "H29.23")]).unwrap();
+        ward.create_staff(author, "moi", "H29.23", &[(Role::Clerk, "H29.23")])
+            .unwrap();
         for (office, over) in [("H29.23", "H29"), ("H29.23", "H29.24"), ("H29", "H29.23")] {
             let refused = ward.create_staff(author, "nua", office, &[(Role::Inspector, over)]);
             assert!(matches!(refused, Err(Error::Forbidden)), "{office} {over}");
         }
         let raised = staff_input("Tự nâng", "H29.23", &[(Role::Administrator, "H29")]);
-        assert!(matches!(change(&ward, author, author, raised), Err(Error::Forbidden)));
+        assert!(matches!(
+            change(&ward, author, author, raised),
+            Err(Error::Forbidden)
+        ));
         for login in ["tiepnhan", "lanhdao", "thanhtra"] {
             let refused = ward.create_staff(login, "nua", "H29.23", &[]);
             assert!(matches!(refused, Err(Error::Forbidden)), "{login}");
@@ -113,17 +131,36 @@ fn nobody_gives_roles_over_offices_they_do_not_administer() {
 fn a_ward_can_not_take_over_somebody_whose_roles_reach_further() {
     for ward in Ward::each() {
         with_ward_administrator(&ward);
-        ward.create_staff("quantri", "vuon.xa", "H29.23", &[(Role::Inspector, "H29")]).unwrap();
+        ward.create_staff("quantri", "vuon.xa", "H29.23", &[(Role::Inspector, "H29")])
+            .unwrap();
         let author = "quantri.phuong";
-        assert!(matches!(reset(&ward, author, "vuon.xa"), Err(Error::Forbidden)));
-        assert!(matches!(retire(&ward, author, "vuon.xa"), Err(Error::Forbidden)));
+        assert!(matches!(
+            reset(&ward, author, "vuon.xa"),
+            Err(Error::Forbidden)
+        ));
+        assert!(matches!(
+            retire(&ward, author, "vuon.xa"),
+            Err(Error::Forbidden)
+        ));
         let tamed = staff_input("Bớt quyền", "H29.23", &[]);
-        assert!(matches!(change(&ward, author, "vuon.xa", tamed), Err(Error::Forbidden)));
+        assert!(matches!(
+            change(&ward, author, "vuon.xa", tamed),
+            Err(Error::Forbidden)
+        ));
         reset(&ward, author, "tiepnhan").unwrap();
         // What lies outside of the ward is not even known there.
-        assert!(matches!(reset(&ward, author, "tiepnhan.phuong2"), Err(Error::NotFound)));
-        assert!(matches!(reset(&ward, author, "quantri"), Err(Error::NotFound)));
-        assert!(matches!(reset(&ward, "lanhdao", "tiepnhan"), Err(Error::Forbidden)));
+        assert!(matches!(
+            reset(&ward, author, "tiepnhan.phuong2"),
+            Err(Error::NotFound)
+        ));
+        assert!(matches!(
+            reset(&ward, author, "quantri"),
+            Err(Error::NotFound)
+        ));
+        assert!(matches!(
+            reset(&ward, "lanhdao", "tiepnhan"),
+            Err(Error::Forbidden)
+        ));
     }
 }
 
@@ -158,8 +195,17 @@ fn the_last_administrator_of_the_root_stays() {
             change(&ward, "quantri", "quantri", stripped()),
             Err(Error::Refused("last_administrator"))
         ));
-        assert!(ward.principal("quantri").is(Role::Administrator), "nothing was kept");
-        ward.create_staff("quantri", "quantri2", "H29", &[(Role::Administrator, "H29")]).unwrap();
+        assert!(
+            ward.principal("quantri").is(Role::Administrator),
+            "nothing was kept"
+        );
+        ward.create_staff(
+            "quantri",
+            "quantri2",
+            "H29",
+            &[(Role::Administrator, "H29")],
+        )
+        .unwrap();
         change(&ward, "quantri", "quantri", stripped()).unwrap();
         assert!(matches!(
             retire(&ward, "quantri2", "quantri2"),
@@ -171,7 +217,13 @@ fn the_last_administrator_of_the_root_stays() {
 #[test]
 fn two_administrators_can_not_retire_each_other_at_once() {
     for ward in Ward::each() {
-        ward.create_staff("quantri", "quantri2", "H29", &[(Role::Administrator, "H29")]).unwrap();
+        ward.create_staff(
+            "quantri",
+            "quantri2",
+            "H29",
+            &[(Role::Administrator, "H29")],
+        )
+        .unwrap();
         let pairs = [("quantri", "quantri2"), ("quantri2", "quantri")]
             .map(|(author, other)| (ward.principal(author), ward.uid_of(other)));
         let results: Vec<_> = std::thread::scope(|scope| {
@@ -183,7 +235,11 @@ fn two_administrators_can_not_retire_each_other_at_once() {
             });
             jobs.into_iter().map(|job| job.join().unwrap()).collect()
         });
-        assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1, "{results:?}");
+        assert_eq!(
+            results.iter().filter(|result| result.is_ok()).count(),
+            1,
+            "{results:?}"
+        );
     }
 }
 
@@ -193,7 +249,16 @@ fn who_holds_open_dossiers_is_not_retired_and_the_answer_tells_how_many() {
         ward.register_dossier("tiepnhan", "H29.23");
         ward.register_dossier("tiepnhan", "H29.23");
         let held = retire(&ward, "quantri", "tiepnhan");
-        assert!(matches!(held, Err(Error::InUseBy { what: "open_dossiers", count: 2 })), "{held:?}");
+        assert!(
+            matches!(
+                held,
+                Err(Error::InUseBy {
+                    what: "open_dossiers",
+                    count: 2
+                })
+            ),
+            "{held:?}"
+        );
     }
 }
 
@@ -208,10 +273,15 @@ fn retiring_ends_every_session_and_restoring_gives_the_roles_back() {
         let gone = ward.read(|conn, env| load_principal(conn, env, &uid, Kind::Staff));
         assert_eq!(gone.unwrap(), None);
         let key = uid.clone();
-        let back = ward.by("quantri", move |conn, env, who| restore_staff(conn, env, who, &key, 2));
+        let back = ward.by("quantri", move |conn, env, who| {
+            restore_staff(conn, env, who, &key, 2)
+        });
         assert_eq!(back.unwrap().person.version, 3);
         assert!(ward.principal("tiepnhan").is(Role::Clerk));
-        assert_eq!(ward.recorded(&uid), ["staff.create", "staff.retire", "staff.restore"]);
+        assert_eq!(
+            ward.recorded(&uid),
+            ["staff.create", "staff.retire", "staff.restore"]
+        );
     }
 }
 
@@ -249,7 +319,10 @@ fn a_new_password_is_for_one_time_ends_sessions_and_lifts_the_lock() {
 fn open_session(ward: &Ward, login: &str) {
     let uid = ward.uid_of(login);
     ward.write(move |conn, env| {
-        let id: i64 = staff::table.filter(staff::uid.eq(uid)).select(staff::id).first(conn)?;
+        let id: i64 = staff::table
+            .filter(staff::uid.eq(uid))
+            .select(staff::id)
+            .first(conn)?;
         diesel::insert_into(refresh_tokens::table)
             .values((
                 refresh_tokens::family.eq("family"),
@@ -307,17 +380,36 @@ fn staff_are_found_by_office_department_role_and_name() {
             items.into_iter().map(|item| item.person.login).collect()
         };
         let base = StaffFilter::default;
-        let office = StaffFilter { office: Some("H29.24".to_owned()), ..base() };
+        let office = StaffFilter {
+            office: Some("H29.24".to_owned()),
+            ..base()
+        };
         assert_eq!(found("quantri", office), ["tiepnhan.phuong2"]);
         let unit = ward.department(ward.principal("tiepnhan").office_id, "tu_phap");
-        let unit = StaffFilter { department: Some(unit), ..base() };
-        assert_eq!(found("tiepnhan", unit), ["chuyenvien.tuphap", "truongphong.tuphap"]);
-        let managers = StaffFilter { role: Some(Role::Manager), ..base() };
+        let unit = StaffFilter {
+            department: Some(unit),
+            ..base()
+        };
+        assert_eq!(
+            found("tiepnhan", unit),
+            ["chuyenvien.tuphap", "truongphong.tuphap"]
+        );
+        let managers = StaffFilter {
+            role: Some(Role::Manager),
+            ..base()
+        };
         assert_eq!(found("quantri", managers), ["lanhdao", "lanhdao.thanhpho"]);
-        let name = |q: &str| StaffFilter { q: Some(q.to_owned()), ..base() };
+        let name = |q: &str| StaffFilter {
+            q: Some(q.to_owned()),
+            ..base()
+        };
         assert_eq!(found("tiepnhan", name("can bo tiep nhan")), ["tiepnhan"]);
         assert_eq!(found("quantri", name("quantri")), ["quantri"]);
-        assert_eq!(found("thanhtra", name("quantri")), Vec::<String>::new(), "logins are not for all");
+        assert_eq!(
+            found("thanhtra", name("quantri")),
+            Vec::<String>::new(),
+            "logins are not for all"
+        );
     }
 }
 
@@ -329,7 +421,9 @@ fn a_list_of_staff_goes_on_where_it_stopped() {
         let mut cursor: Option<String> = None;
         loop {
             let page = ward
-                .read(|conn, _| list_staff(conn, &who, &StaffFilter::default(), 4, cursor.as_deref()))
+                .read(|conn, _| {
+                    list_staff(conn, &who, &StaffFilter::default(), 4, cursor.as_deref())
+                })
                 .unwrap();
             assert!(page.items.len() <= 4);
             logins.extend(page.items.into_iter().map(|item| item.person.login));

@@ -50,11 +50,18 @@ impl Ward {
         db.migrate().unwrap();
         let clock = SteppedClock::at(start());
         let env = Env::new(Arc::new(clock.clone()));
-        Self { db, env, clock, _place: place }
+        Self {
+            db,
+            env,
+            clock,
+            _place: place,
+        }
     }
 
     pub fn load_demo(&self) -> Result<DemoLoad, Error> {
-        let accounts = DemoAccounts { password_hash: "no hash".to_owned() };
+        let accounts = DemoAccounts {
+            password_hash: "no hash".to_owned(),
+        };
         self.write(move |conn, env| load_demo(conn, env, &accounts))
     }
 
@@ -86,14 +93,19 @@ impl Ward {
     pub fn uid_of(&self, login: &str) -> String {
         let login = login.to_owned();
         self.read(|conn, _| {
-            Ok(staff::table.filter(staff::login.eq(login)).select(staff::uid).first(conn)?)
+            Ok(staff::table
+                .filter(staff::login.eq(login))
+                .select(staff::uid)
+                .first(conn)?)
         })
         .unwrap()
     }
 
     pub fn principal(&self, login: &str) -> Principal {
         let uid = self.uid_of(login);
-        self.read(|conn, env| load_principal(conn, env, &uid, Kind::Staff)).unwrap().unwrap()
+        self.read(|conn, env| load_principal(conn, env, &uid, Kind::Staff))
+            .unwrap()
+            .unwrap()
     }
 
     pub fn department(&self, office_id: i64, code: &str) -> String {
@@ -108,9 +120,19 @@ impl Ward {
         .unwrap()
     }
 
-    pub fn create_office(&self, login: &str, code: &str, parent: &str) -> Result<OfficeDetail, Error> {
-        let (code, input) = (code.parse().unwrap(), office_input("Cơ quan mới", Some(parent)));
-        self.by(login, move |conn, env, who| create_office(conn, env, who, &code, &input))
+    pub fn create_office(
+        &self,
+        login: &str,
+        code: &str,
+        parent: &str,
+    ) -> Result<OfficeDetail, Error> {
+        let (code, input) = (
+            code.parse().unwrap(),
+            office_input("Cơ quan mới", Some(parent)),
+        );
+        self.by(login, move |conn, env, who| {
+            create_office(conn, env, who, &code, &input)
+        })
     }
 
     pub fn create_staff(
@@ -125,7 +147,9 @@ impl Ward {
             input: staff_input(login, office, roles),
             password_hash: "no hash".to_owned(),
         };
-        self.by(author, move |conn, env, who| create_staff(conn, env, who, &new))
+        self.by(author, move |conn, env, who| {
+            create_staff(conn, env, who, &new)
+        })
     }
 
     /// An open dossier in the hands of the clerk who takes it in.
@@ -149,7 +173,10 @@ impl Ward {
             result_way: "in_person",
             result_address: None,
         };
-        self.by(clerk, move |conn, env, who| take_in(conn, env, who, Intake::Register, &new)).unwrap()
+        self.by(clerk, move |conn, env, who| {
+            take_in(conn, env, who, Intake::Register, &new)
+        })
+        .unwrap()
     }
 
     /// Actions written down about one entry, oldest first.
@@ -167,7 +194,13 @@ impl Ward {
 }
 
 fn paper(number: u32) -> PaperTick {
-    PaperTick { number: Some(number), name: None, originals: 1, certified: 0, copies: 0 }
+    PaperTick {
+        number: Some(number),
+        name: None,
+        originals: 1,
+        certified: 0,
+        copies: 0,
+    }
 }
 
 pub fn office_input(name: &str, parent: Option<&str>) -> OfficeInput {
@@ -190,7 +223,10 @@ pub fn staff_input(name: &str, office: &str, roles: &[(Role, &str)]) -> StaffInp
         department: None,
         roles: roles
             .iter()
-            .map(|(role, office)| RoleInput { role: *role, office: office.parse().unwrap() })
+            .map(|(role, office)| RoleInput {
+                role: *role,
+                office: office.parse().unwrap(),
+            })
             .collect(),
     }
 }
@@ -198,9 +234,10 @@ pub fn staff_input(name: &str, office: &str, roles: &[(Role, &str)]) -> StaffInp
 /// The codes of the faults that an error names, with their fields.
 pub fn faults<T: std::fmt::Debug>(result: Result<T, Error>) -> Vec<(String, &'static str)> {
     match result {
-        Err(Error::Invalid(faults)) => {
-            faults.into_iter().map(|fault| (fault.field, fault.code)).collect()
-        }
+        Err(Error::Invalid(faults)) => faults
+            .into_iter()
+            .map(|fault| (fault.field, fault.code))
+            .collect(),
         other => panic!("{other:?}"),
     }
 }
