@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use infra::auth::{PrincipalCache, Tokens};
+use infra::auth::{Account, Bearer, PrincipalCache, Tokens};
 use infra::db::{Conn, Db};
 use infra::env::Env;
 use infra::error::Error;
@@ -11,6 +11,7 @@ use infra::files::Files;
 use infra::idempotency::{self, Answer, Key};
 
 use crate::http::Limits;
+use crate::ops::Ops;
 use crate::problem::{Problem, catalogue};
 
 /// The service; cheap to clone.
@@ -24,6 +25,8 @@ pub struct Service {
     pub limits: Arc<Limits>,
     /// Where people reach the service, without a slash at the end.
     pub public_url: Arc<str>,
+    /// Counters, the bell of the background jobs, readiness.
+    pub ops: Arc<Ops>,
     in_flight: Arc<Mutex<HashSet<(String, String)>>>,
 }
 
@@ -44,8 +47,17 @@ impl Service {
             files,
             limits: Arc::new(limits),
             public_url: public_url.trim_end_matches('/').into(),
+            ops: Arc::new(Ops::new(Vec::new())),
             in_flight: Arc::default(),
         }
+    }
+
+    /// Who bears a token: their account, as long as it is in force.
+    pub async fn account(&self, bearer: &Bearer) -> Result<Account, Problem> {
+        self.principals
+            .resolve(&self.db, &self.env, &bearer.uid, bearer.kind)
+            .await?
+            .ok_or_else(Problem::unauthenticated)
     }
 
     /// Runs a query.

@@ -11,7 +11,14 @@ use crate::error::Error;
 
 /// Writes down that `who` did `action` (such as `office.create`: entity, dot, verb) to the entry
 /// named `key` outside the database. `detail` says what changed; never a password or a secret.
-pub fn audit(conn: &mut Conn, env: &Env, who: &Principal, action: &str, key: &str, detail: &Value) -> Result<(), Error> {
+pub fn audit(
+    conn: &mut Conn,
+    env: &Env,
+    who: &Principal,
+    action: &str,
+    key: &str,
+    detail: &Value,
+) -> Result<(), Error> {
     let entity = action.split_once('.').map_or(action, |(entity, _)| entity);
     diesel::insert_into(register_events::table)
         .values((

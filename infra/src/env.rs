@@ -22,7 +22,11 @@ pub struct Env {
 
 impl Env {
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, calendars: Cache::default(), procedures: Cache::default() }
+        Self {
+            clock,
+            calendars: Cache::default(),
+            procedures: Cache::default(),
+        }
     }
 
     pub fn now(&self) -> DateTime<Utc> {
@@ -50,7 +54,12 @@ impl<K, V> Default for Cache<K, V> {
 impl<K: Eq + Hash + Copy, V> Cache<K, V> {
     /// The thing kept under `key`, or what `load` brings.
     pub fn get_or_load<E>(&self, key: K, load: impl FnOnce() -> Result<V, E>) -> Result<Arc<V>, E> {
-        let kept = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        let kept = self
+            .0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&key)
+            .cloned();
         if let Some(found) = kept {
             return Ok(found);
         }
@@ -61,6 +70,9 @@ impl<K: Eq + Hash + Copy, V> Cache<K, V> {
     }
 
     pub fn forget(&self, key: K) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).remove(&key);
+        self.0
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&key);
     }
 }

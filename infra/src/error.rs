@@ -16,8 +16,18 @@ pub struct Fault {
 }
 
 impl Fault {
-    pub fn new(field: impl Into<String>, code: &'static str, vi: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { field: field.into(), code, vi: vi.into(), en: en.into() }
+    pub fn new(
+        field: impl Into<String>,
+        code: &'static str,
+        vi: impl Into<String>,
+        en: impl Into<String>,
+    ) -> Self {
+        Self {
+            field: field.into(),
+            code,
+            vi: vi.into(),
+            en: en.into(),
+        }
     }
 
     pub fn text(&self, lang: Lang) -> &str {
@@ -111,7 +121,12 @@ impl From<serde_json::Error> for Error {
 
 impl Error {
     /// One fault at one field.
-    pub fn invalid(field: impl Into<String>, code: &'static str, vi: impl Into<String>, en: impl Into<String>) -> Self {
+    pub fn invalid(
+        field: impl Into<String>,
+        code: &'static str,
+        vi: impl Into<String>,
+        en: impl Into<String>,
+    ) -> Self {
         Self::Invalid(vec![Fault::new(field, code, vi, en)])
     }
 }

@@ -40,17 +40,23 @@ impl Files {
         if let Some(folder) = url.strip_prefix("file://") {
             return Self::in_folder(Path::new(folder));
         }
-        let bucket = url.strip_prefix("s3://").filter(|bucket| !bucket.is_empty());
+        let bucket = url
+            .strip_prefix("s3://")
+            .filter(|bucket| !bucket.is_empty());
         let bucket = bucket.ok_or(FilesError::Url)?.trim_end_matches('/');
-        let store = AmazonS3Builder::from_env().with_bucket_name(bucket).build()?;
+        let store = AmazonS3Builder::from_env()
+            .with_bucket_name(bucket)
+            .build()?;
         Ok(Self(Arc::new(store)))
     }
 
     /// Stores bytes under their SHA-256 and gives it in hexadecimal. The same bytes again cost
     /// nothing, so a retry after a crash is harmless.
     pub async fn put(&self, bytes: Vec<u8>) -> Result<String, FilesError> {
-        let sha256: String =
-            Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256: String = Sha256::digest(&bytes)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         let key = key_of(&sha256);
         match self.0.head(&key).await {
             Ok(_) => {}
@@ -69,7 +75,9 @@ impl Files {
     ) -> Result<BoxStream<'static, Result<Vec<u8>, FilesError>>, FilesError> {
         let found = self.0.get(&key_of(sha256)).await?;
         let pieces = found.into_stream();
-        Ok(pieces.map(|piece| Ok(piece.map(|bytes| bytes.to_vec())?)).boxed())
+        Ok(pieces
+            .map(|piece| Ok(piece.map(|bytes| bytes.to_vec())?))
+            .boxed())
     }
 }
 
@@ -81,5 +89,8 @@ fn key_of(sha256: &str) -> Key {
 
 fn create_private(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
 }

@@ -101,3 +101,20 @@ fn keep(conn: &mut Conn, env: &Env, key: &Key, answer: &Answer) -> Result<(), Er
         .execute(conn)?;
     Ok(())
 }
+
+/// Deletes some of the answers whose time is over, few enough that no clerk waits behind it;
+/// gives how many, so that the caller can go on until none is left.
+pub fn purge_expired(conn: &mut Conn, env: &Env) -> Result<usize, Error> {
+    const BATCH: i64 = 500;
+    let now = env.now().naive_utc();
+    let last_of_batch = idempotency_keys::table
+        .filter(idempotency_keys::expires_at.le(now))
+        .order(idempotency_keys::expires_at)
+        .offset(BATCH)
+        .select(idempotency_keys::expires_at)
+        .first(conn)
+        .optional()?
+        .unwrap_or(now);
+    let expired = idempotency_keys::table.filter(idempotency_keys::expires_at.le(last_of_batch));
+    Ok(diesel::delete(expired).execute(conn)?)
+}

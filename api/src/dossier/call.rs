@@ -47,7 +47,14 @@ impl<T: FromJson + 'static> FromRequest for CommandCall<T> {
             let retry = Retry::from_request(&request, &mut payload).await?;
             let IfMatch(version) = IfMatch::from_request(&request, &mut payload).await?;
             let body = Body::from_request(&request, &mut payload).await?;
-            Ok(Self { service, caller, code, version, retry, body })
+            Ok(Self {
+                service,
+                caller,
+                code,
+                version,
+                retry,
+                body,
+            })
         })
     }
 }
@@ -67,7 +74,10 @@ impl<T> CommandCall<T> {
             .write_once(key, move |conn, env| {
                 command(conn, env, &who, code.as_str(), version, &request)?;
                 let detail = read_dossier_recorded(conn, env, &who, code.as_str(), lang)?;
-                versioned(detail.summary.version, &DossierDetail::of(detail, &url, lang))
+                versioned(
+                    detail.summary.version,
+                    &DossierDetail::of(detail, &url, lang),
+                )
             })
             .await?;
         Ok(Reply(answer))

@@ -15,7 +15,7 @@ use crate::problem::{Problem, ProblemBody};
 /// One handler a command: they differ in their input and their words alone.
 macro_rules! commands {
     ($($(#[doc = $doc:literal])* $name:ident $id:literal $path:literal $summary:literal
-       $input:ty => $request:expr, $example:expr;)*) => {$(
+       $input:ty => $request:expr, $example:tt;)*) => {$(
         $(#[doc = $doc])*
         #[utoipa::path(
             post,

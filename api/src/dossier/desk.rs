@@ -2,7 +2,7 @@
 
 use actix_multipart::Multipart;
 use actix_web::http::header::{
-    CONTENT_TYPE, ContentDisposition, DispositionParam, DispositionType, ExtendedValue, Charset,
+    CONTENT_TYPE, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::text::{DossierCode, Title};
@@ -116,11 +116,15 @@ pub async fn attach(
     let who = caller.who();
     let upload = read_upload(form).await?;
     let key = retry.key(&who, &Fingerprint::of(&upload.bytes))?;
-    let sniffed = sniff(&upload.bytes)
-        .ok_or_else(|| Problem::new(catalogue::UNSUPPORTED_FILE_TYPE))?;
+    let sniffed =
+        sniff(&upload.bytes).ok_or_else(|| Problem::new(catalogue::UNSUPPORTED_FILE_TYPE))?;
     let size = i64::try_from(upload.bytes.len()).map_err(Problem::internal)?;
     // The bytes first: a row must never point at nothing. Bytes without a row harm nobody.
-    let sha256 = service.files.put(upload.bytes).await.map_err(Problem::internal)?;
+    let sha256 = service
+        .files
+        .put(upload.bytes)
+        .await
+        .map_err(Problem::internal)?;
     let name = upload.name;
     let answer = service
         .write_once(key, move |conn, env| {
@@ -140,27 +144,30 @@ struct Upload {
 
 async fn read_upload(mut form: Multipart) -> Result<Upload, Problem> {
     let broken = || Problem::new(catalogue::BAD_MULTIPART);
-    while let Some(part) = form.next().await {
-        let mut part = part.map_err(|_| broken())?;
-        if part.name() != Some("file") {
-            return Err(fault("file", "unknown_field"));
-        }
-        let name = part
-            .content_disposition()
-            .and_then(|disposition| disposition.get_filename())
-            .and_then(|name| Title::parse(name).ok())
-            .ok_or_else(|| fault("file", "file_name"))?;
-        let mut bytes = Vec::new();
-        while let Some(piece) = part.next().await {
-            let piece = piece.map_err(|_| broken())?;
-            if bytes.len().saturating_add(piece.len()) > MAX_ATTACHMENT_BYTES {
-                return Err(Problem::new(catalogue::PAYLOAD_TOO_LARGE));
-            }
-            bytes.extend_from_slice(&piece);
-        }
-        return Ok(Upload { name, bytes });
+    let part = form.next().await.ok_or_else(|| fault("file", "required"))?;
+    let mut part = part.map_err(|_| broken())?;
+    if part.name() != Some("file") {
+        return Err(fault("file", "unknown_field"));
     }
-    Err(fault("file", "required"))
+    let name = part
+        .content_disposition()
+        .and_then(|disposition| disposition.get_filename())
+        .and_then(|name| Title::parse(name).ok())
+        .ok_or_else(|| fault("file", "file_name"))?;
+    let mut bytes = Vec::new();
+    while let Some(piece) = part.next().await {
+        let piece = piece.map_err(|_| broken())?;
+        if bytes.len().saturating_add(piece.len()) > MAX_ATTACHMENT_BYTES {
+            return Err(Problem::new(catalogue::PAYLOAD_TOO_LARGE));
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    drop(part);
+    match form.next().await {
+        None => Ok(Upload { name, bytes }),
+        Some(Ok(_)) => Err(fault("file", "one_file")),
+        Some(Err(_)) => Err(broken()),
+    }
 }
 
 fn fault(field: &'static str, code: &'static str) -> Problem {
@@ -218,9 +225,7 @@ pub async fn download(
     let uid: Uuid = path_value(&uid)?;
     let (who, again, text) = (caller.who(), caller.who(), code.as_str().to_owned());
     let found = service
-        .read(move |conn, env| {
-            find_attachment(conn, env, &who, &text, &uid.to_string(), false)
-        })
+        .read(move |conn, env| find_attachment(conn, env, &who, &text, &uid.to_string(), false))
         .await?;
     let found = match found {
         Some(found) => Some(found),
@@ -233,7 +238,11 @@ pub async fn download(
         }
     };
     let found = found.ok_or_else(Problem::not_found)?;
-    let pieces = service.files.get(&found.sha256).await.map_err(Problem::internal)?;
+    let pieces = service
+        .files
+        .get(&found.sha256)
+        .await
+        .map_err(Problem::internal)?;
     let pieces = pieces.map(|piece| piece.map(web::Bytes::from));
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, found.media_type))

@@ -132,7 +132,11 @@ impl DossierInput {
     /// As the action takes it; `connected` is another office's system.
     pub fn into_new(self, connected: bool) -> NewDossier {
         let channel = self.channel.unwrap_or(Channel::InPerson);
-        let channel = if connected { Channel::WardClient } else { channel };
+        let channel = if connected {
+            Channel::WardClient
+        } else {
+            channel
+        };
         let applicant = self.applicant;
         NewDossier {
             office: self.office,
@@ -200,7 +204,9 @@ input! {
 
 impl AcceptInput {
     pub fn into_request(self) -> Request {
-        Request::Accept { papers: ticks(self.papers) }
+        Request::Accept {
+            papers: ticks(self.papers),
+        }
     }
 }
 
@@ -235,7 +241,12 @@ input! {
 impl SupplementInput {
     pub fn into_request(self) -> Request {
         Request::RequestSupplement {
-            missing: self.missing.0.into_iter().map(|paper| (paper.name, paper.reason)).collect(),
+            missing: self
+                .missing
+                .0
+                .into_iter()
+                .map(|paper| (paper.name, paper.reason))
+                .collect(),
             reason: self.reason,
         }
     }
@@ -252,7 +263,10 @@ input! {
 
 impl SupplementReceiptInput {
     pub fn into_request(self) -> Request {
-        Request::ReceiveSupplement { papers: ticks(self.papers), note: self.note }
+        Request::ReceiveSupplement {
+            papers: ticks(self.papers),
+            note: self.note,
+        }
     }
 }
 
@@ -280,7 +294,10 @@ input! {
 
 impl PaymentReceiptInput {
     pub fn into_request(self) -> Request {
-        Request::ConfirmPayment { receipt: self.receipt, note: self.note }
+        Request::ConfirmPayment {
+            receipt: self.receipt,
+            note: self.note,
+        }
     }
 }
 
@@ -296,7 +313,10 @@ input! {
 
 impl ForwardInput {
     pub fn into_request(self) -> Request {
-        Request::Forward { to: self.to.to_string(), note: self.note }
+        Request::Forward {
+            to: self.to.to_string(),
+            note: self.note,
+        }
     }
 }
 
@@ -312,7 +332,10 @@ input! {
 
 impl AssignInput {
     pub fn into_request(self) -> Request {
-        Request::Assign { to: self.to.to_string(), reason: self.reason }
+        Request::Assign {
+            to: self.to.to_string(),
+            reason: self.reason,
+        }
     }
 }
 
@@ -328,7 +351,10 @@ input! {
 
 impl SendBackInput {
     pub fn into_request(self) -> Request {
-        Request::SendBack { to: self.to.map(|to| to.to_string()), reason: self.reason }
+        Request::SendBack {
+            to: self.to.map(|to| to.to_string()),
+            reason: self.reason,
+        }
     }
 }
 
@@ -375,19 +401,28 @@ input! {
 
 impl PaymentInput {
     pub fn into_request(self) -> Request {
-        Request::RequestPayment { amount_vnd: self.amount_vnd.0, purpose: self.purpose }
+        Request::RequestPayment {
+            amount_vnd: self.amount_vnd.0,
+            purpose: self.purpose,
+        }
     }
 }
 
 impl ResolveInput {
     pub fn into_request(self) -> Request {
-        Request::Resolve { outcome: self.outcome, reason: self.reason }
+        Request::Resolve {
+            outcome: self.outcome,
+            reason: self.reason,
+        }
     }
 }
 
 impl StopInput {
     pub fn into_request(self) -> Request {
-        Request::Stop { reason: self.reason, legal_ground: self.legal_ground }
+        Request::Stop {
+            reason: self.reason,
+            legal_ground: self.legal_ground,
+        }
     }
 }
 
@@ -403,7 +438,10 @@ input! {
 
 impl ReappointInput {
     pub fn into_request(self) -> Request {
-        Request::Reappoint { reason: self.reason, due_at: self.due_at }
+        Request::Reappoint {
+            reason: self.reason,
+            due_at: self.due_at,
+        }
     }
 }
 
@@ -419,7 +457,10 @@ input! {
 
 impl CorrectInput {
     pub fn into_request(self) -> Request {
-        Request::CorrectResult { to: self.to.map(|to| to.to_string()), reason: self.reason }
+        Request::CorrectResult {
+            to: self.to.map(|to| to.to_string()),
+            reason: self.reason,
+        }
     }
 }
 

@@ -81,7 +81,11 @@ async fn intake(
             let code = take_in(conn, env, &who, intake, &new)?;
             let detail = read_dossier_recorded(conn, env, &who, &code, lang)?;
             let view = DossierDetail::of(detail, &url, lang);
-            created(format!("/api/v1/dossiers/{code}"), Some(view.summary.version), &view)
+            created(
+                format!("/api/v1/dossiers/{code}"),
+                Some(view.summary.version),
+                &view,
+            )
         })
         .await?;
     Ok(Reply(answer))
@@ -131,7 +135,9 @@ pub async fn batch(
                         });
                         match taken {
                             // Nothing more can be stored, so nothing before must seem to be.
-                            Err(infra::error::Error::Unavailable(cause)) => return Err(cause.into()),
+                            Err(infra::error::Error::Unavailable(cause)) => {
+                                return Err(cause.into());
+                            }
                             other => other.map_err(Problem::from),
                         }
                     }
@@ -151,9 +157,16 @@ pub async fn batch(
                     },
                 });
             }
-            let succeeded = results.iter().filter(|result| result.dossier.is_some()).count();
+            let succeeded = results
+                .iter()
+                .filter(|result| result.dossier.is_some())
+                .count();
             let failed = results.len().saturating_sub(succeeded);
-            ok(&BatchView { results, succeeded, failed })
+            ok(&BatchView {
+                results,
+                succeeded,
+                failed,
+            })
         })
         .await?;
     Ok(Reply(answer))
@@ -206,11 +219,17 @@ pub async fn list(
     query: Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
     let query = query.0;
-    let paging = paging(query.limit, query.cursor.clone(), query.count.is_some(), &caller)?;
+    let paging = paging(
+        query.limit,
+        query.cursor.clone(),
+        query.count.is_some(),
+        &caller,
+    )?;
     let filter = filter(query);
     let who = caller.who();
-    let found =
-        service.read(move |conn, env| list_dossiers(conn, env, &who, &filter, &paging)).await?;
+    let found = service
+        .read(move |conn, env| list_dossiers(conn, env, &who, &filter, &paging))
+        .await?;
     Ok(shown(&request, found, &caller))
 }
 
@@ -220,13 +239,20 @@ fn paging(
     count: bool,
     caller: &Caller,
 ) -> Result<Paging, Problem> {
-    Ok(Paging { limit: page_limit(limit)?, cursor, count, lang: caller.lang })
+    Ok(Paging {
+        limit: page_limit(limit)?,
+        cursor,
+        count,
+        lang: caller.lang,
+    })
 }
 
 fn filter(query: ListQuery) -> Filter {
     let mut filter = Filter {
         office: query.office.map(|office| office.as_str().to_owned()),
-        procedure: query.procedure.map(|procedure| procedure.as_str().to_owned()),
+        procedure: query
+            .procedure
+            .map(|procedure| procedure.as_str().to_owned()),
         states: query.state.unwrap_or_default(),
         holder: query.holder.map(|uid| uid.to_string()),
         department: query.department.map(|uid| uid.to_string()),
@@ -249,7 +275,8 @@ fn search(filter: &mut Filter, words: &str) {
     let digits = words.chars().filter(char::is_ascii_digit).count();
     if let Ok(code) = DossierCode::parse(words) {
         filter.code = Some(code.as_str().to_owned());
-    } else if words.trim().starts_with(['0', '+']) && (10..=11).contains(&digits)
+    } else if words.trim().starts_with(['0', '+'])
+        && (10..=11).contains(&digits)
         && let Ok(phone) = Phone::parse(words)
     {
         filter.phone = Some(phone.as_str().to_owned());
@@ -264,7 +291,9 @@ fn search(filter: &mut Filter, words: &str) {
 
 fn shown(request: &HttpRequest, found: Listed, caller: &Caller) -> HttpResponse {
     let lang = caller.lang;
-    listed(request, found.page, found.count, |summary| DossierSummary::of(summary, lang))
+    listed(request, found.page, found.count, |summary| {
+        DossierSummary::of(summary, lang)
+    })
 }
 
 /// Dossiers for which you are responsible, or somebody for whom you stand in.
@@ -280,7 +309,9 @@ pub async fn mine(
     let query = query.0;
     let paging = paging(query.limit, query.cursor, query.count.is_some(), &caller)?;
     let who = caller.who();
-    let found = service.read(move |conn, env| list_mine(conn, env, &who, &paging)).await?;
+    let found = service
+        .read(move |conn, env| list_mine(conn, env, &who, &paging))
+        .await?;
     Ok(shown(&request, found, &caller))
 }
 
@@ -297,7 +328,9 @@ pub async fn department(
     let query = query.0;
     let paging = paging(query.limit, query.cursor, query.count.is_some(), &caller)?;
     let who = caller.who();
-    let found = service.read(move |conn, env| list_department(conn, env, &who, &paging)).await?;
+    let found = service
+        .read(move |conn, env| list_department(conn, env, &who, &paging))
+        .await?;
     Ok(shown(&request, found, &caller))
 }
 
@@ -371,8 +404,9 @@ pub async fn due_date(
 ) -> Result<HttpResponse, Problem> {
     let code: DossierCode = path_value(&code)?;
     let who = caller.who();
-    let explained =
-        service.read(move |conn, env| explain_due_date(conn, env, &who, code.as_str())).await?;
+    let explained = service
+        .read(move |conn, env| explain_due_date(conn, env, &who, code.as_str()))
+        .await?;
     Ok(HttpResponse::Ok().json(DueDateView::of(explained, caller.lang)))
 }
 
@@ -393,9 +427,9 @@ pub async fn feed(
         Kind::Sqlite => service.read(|conn, _| settled(conn)).await?,
     };
     let who = caller.who();
-    let (items, next_after) =
-        service.read(move |conn, _| events_after(conn, &who, after, end, limit)).await?;
+    let (items, next_after) = service
+        .read(move |conn, _| events_after(conn, &who, after, end, limit))
+        .await?;
     let events = items.into_iter().map(FeedEvent::from).collect();
     Ok(HttpResponse::Ok().json(Feed { events, next_after }))
 }
-

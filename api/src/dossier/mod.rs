@@ -8,45 +8,98 @@ pub mod handlers;
 pub mod public;
 pub mod view;
 
-use actix_web::web::{ServiceConfig, get, post};
+use actix_web::web::{ServiceConfig, get, post, resource};
 
-/// Mounts every route of this feature.
+/// The operations of this feature.
+#[derive(Debug, utoipa::OpenApi)]
+#[openapi(
+    paths(
+        handlers::list,
+        handlers::submit,
+        handlers::register,
+        handlers::batch,
+        handlers::read,
+        handlers::events,
+        handlers::due_date,
+        handlers::mine,
+        handlers::department,
+        handlers::due,
+        handlers::feed,
+        desk::comments,
+        desk::comment,
+        desk::attachments,
+        desk::attach,
+        desk::download,
+        commands::accept,
+        commands::refuse,
+        commands::request_supplement,
+        commands::receive_supplement,
+        commands::extend,
+        commands::request_payment,
+        commands::confirm_payment,
+        commands::forward,
+        commands::assign,
+        commands::send_back,
+        commands::resolve,
+        commands::return_result,
+        commands::withdraw,
+        commands::stop,
+        commands::reappoint,
+        commands::correct_result,
+        public::look_up_dossier,
+        public::rate_service,
+    ),
+    components(schemas(dto::BatchItemInput))
+)]
+pub struct Docs;
+
+/// Mounts every route of this feature. Methods of one path share one resource, so that another
+/// method answers 405 with `Allow`.
 pub fn routes(config: &mut ServiceConfig) {
-    const ONE: &str = "/api/v1/dossiers/{code}";
-    let command = |verb: &str| format!("{ONE}/{verb}");
+    let at = |path: &str| resource(format!("/api/v1/{path}"));
+    let of_one = |path: &str| resource(format!("/api/v1/dossiers/{{code}}{path}"));
     config
-        .route("/api/v1/dossiers", get().to(handlers::list))
-        .route("/api/v1/dossiers", post().to(handlers::submit))
-        .route("/api/v1/dossiers:batch", post().to(handlers::batch))
-        .route("/api/v1/dossiers/register", post().to(handlers::register))
-        .route("/api/v1/worklists/mine", get().to(handlers::mine))
-        .route("/api/v1/worklists/department", get().to(handlers::department))
-        .route("/api/v1/worklists/due", get().to(handlers::due))
-        .route("/api/v1/events", get().to(handlers::feed))
-        .route(ONE, get().to(handlers::read))
-        .route(&command("events"), get().to(handlers::events))
-        .route(&command("due_date"), get().to(handlers::due_date))
-        .route(&command("comments"), get().to(desk::comments))
-        .route(&command("comments"), post().to(desk::comment))
-        .route(&command("attachments"), get().to(desk::attachments))
-        .route(&command("attachments"), post().to(desk::attach))
-        .route(&command("attachments/{id}"), get().to(desk::download))
-        .route(&command("accept"), post().to(commands::accept))
-        .route(&command("refuse"), post().to(commands::refuse))
-        .route(&command("request_supplement"), post().to(commands::request_supplement))
-        .route(&command("receive_supplement"), post().to(commands::receive_supplement))
-        .route(&command("extend"), post().to(commands::extend))
-        .route(&command("request_payment"), post().to(commands::request_payment))
-        .route(&command("confirm_payment"), post().to(commands::confirm_payment))
-        .route(&command("forward"), post().to(commands::forward))
-        .route(&command("assign"), post().to(commands::assign))
-        .route(&command("send_back"), post().to(commands::send_back))
-        .route(&command("resolve"), post().to(commands::resolve))
-        .route(&command("return_result"), post().to(commands::return_result))
-        .route(&command("withdraw"), post().to(commands::withdraw))
-        .route(&command("stop"), post().to(commands::stop))
-        .route(&command("reappoint"), post().to(commands::reappoint))
-        .route(&command("correct_result"), post().to(commands::correct_result))
-        .route("/api/v1/public/dossiers/{code}", get().to(public::look_up_dossier))
-        .route("/api/v1/public/dossiers/{code}/rating", post().to(public::rate_service));
+        .service(
+            at("dossiers")
+                .route(get().to(handlers::list))
+                .route(post().to(handlers::submit)),
+        )
+        .service(at("dossiers:batch").route(post().to(handlers::batch)))
+        .service(at("dossiers/register").route(post().to(handlers::register)))
+        .service(at("worklists/mine").route(get().to(handlers::mine)))
+        .service(at("worklists/department").route(get().to(handlers::department)))
+        .service(at("worklists/due").route(get().to(handlers::due)))
+        .service(at("events").route(get().to(handlers::feed)))
+        .service(of_one("").route(get().to(handlers::read)))
+        .service(of_one("/events").route(get().to(handlers::events)))
+        .service(of_one("/due_date").route(get().to(handlers::due_date)))
+        .service(
+            of_one("/comments")
+                .route(get().to(desk::comments))
+                .route(post().to(desk::comment)),
+        )
+        .service(
+            of_one("/attachments")
+                .route(get().to(desk::attachments))
+                .route(post().to(desk::attach)),
+        )
+        .service(of_one("/attachments/{id}").route(get().to(desk::download)))
+        .service(of_one("/accept").route(post().to(commands::accept)))
+        .service(of_one("/refuse").route(post().to(commands::refuse)))
+        .service(of_one("/request_supplement").route(post().to(commands::request_supplement)))
+        .service(of_one("/receive_supplement").route(post().to(commands::receive_supplement)))
+        .service(of_one("/extend").route(post().to(commands::extend)))
+        .service(of_one("/request_payment").route(post().to(commands::request_payment)))
+        .service(of_one("/confirm_payment").route(post().to(commands::confirm_payment)))
+        .service(of_one("/forward").route(post().to(commands::forward)))
+        .service(of_one("/assign").route(post().to(commands::assign)))
+        .service(of_one("/send_back").route(post().to(commands::send_back)))
+        .service(of_one("/resolve").route(post().to(commands::resolve)))
+        .service(of_one("/return_result").route(post().to(commands::return_result)))
+        .service(of_one("/withdraw").route(post().to(commands::withdraw)))
+        .service(of_one("/stop").route(post().to(commands::stop)))
+        .service(of_one("/reappoint").route(post().to(commands::reappoint)))
+        .service(of_one("/correct_result").route(post().to(commands::correct_result)))
+        .service(at("public/dossiers/{code}").route(get().to(public::look_up_dossier)))
+        .service(at("public/dossiers/{code}/rating").route(post().to(public::rate_service)));
 }

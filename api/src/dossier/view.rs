@@ -29,7 +29,10 @@ pub struct NamedView {
 
 impl From<Named> for NamedView {
     fn from(named: Named) -> Self {
-        Self { id: named.key, name: named.name }
+        Self {
+            id: named.key,
+            name: named.name,
+        }
     }
 }
 
@@ -46,7 +49,11 @@ pub struct StateView {
 
 impl StateView {
     fn of(state: domain::dossier::State, lang: Lang) -> Self {
-        Self { code: state.as_str(), text: state.text(lang), portal_code: state.portal_code() }
+        Self {
+            code: state.as_str(),
+            text: state.text(lang),
+            portal_code: state.portal_code(),
+        }
     }
 }
 
@@ -239,7 +246,10 @@ impl From<Supplement> for SupplementView {
             missing: supplement
                 .missing
                 .into_iter()
-                .map(|paper| MissingPaperView { name: paper.name, reason: paper.reason })
+                .map(|paper| MissingPaperView {
+                    name: paper.name,
+                    reason: paper.reason,
+                })
                 .collect(),
         }
     }
@@ -328,7 +338,10 @@ impl DossierDetail {
     pub fn of(detail: Detail, public_url: &str, lang: Lang) -> Self {
         let summary = DossierSummary::of(detail.summary, lang);
         let lookup_url = detail.lookup_key.as_ref().map(|key| {
-            format!("{public_url}/api/v1/public/dossiers/{}?key={key}", summary.code)
+            format!(
+                "{public_url}/api/v1/public/dossiers/{}?key={key}",
+                summary.code
+            )
         });
         Self {
             summary,
@@ -344,7 +357,11 @@ impl DossierDetail {
             supplement: detail.supplement.map(SupplementView::from),
             payment: detail.payment.map(PaymentView::from),
             steps: detail.steps.into_iter().map(HandoverView::from).collect(),
-            allowed_actions: detail.allowed.into_iter().map(|action| action.as_str()).collect(),
+            allowed_actions: detail
+                .allowed
+                .into_iter()
+                .map(|action| action.as_str())
+                .collect(),
         }
     }
 }
@@ -398,7 +415,11 @@ pub struct FeedEvent {
 
 impl From<FeedItem> for FeedEvent {
     fn from(item: FeedItem) -> Self {
-        Self { id: item.number, dossier: item.dossier, event: item.event.into() }
+        Self {
+            id: item.number,
+            dossier: item.dossier,
+            event: item.event.into(),
+        }
     }
 }
 

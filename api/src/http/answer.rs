@@ -66,7 +66,7 @@ pub fn no_content() -> Answer {
 }
 
 /// Sends an answer out.
-pub fn send(answer: Answer) -> HttpResponse {
+pub(super) fn send(answer: Answer) -> HttpResponse {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
     let mut response = HttpResponse::build(status);
     for (name, value) in answer.headers {

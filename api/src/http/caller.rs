@@ -40,12 +40,12 @@ impl FromRequest for Caller {
                 .ok_or_else(|| Problem::internal("no service in the application"))?;
             let lang = language_of(request.headers());
             let bearer = bearer(&request, service)?;
-            let principal = service.principal(&bearer).await?;
-            if principal.must_change_password && !may_with_old_password(&request) {
+            let account = service.account(&bearer).await?;
+            if account.must_change_password && !may_with_old_password(&request) {
                 return Err(Problem::new(catalogue::PASSWORD_CHANGE_REQUIRED));
             }
             Ok(Self {
-                principal: principal.principal,
+                principal: account.principal,
                 bearer: Arc::new(bearer),
                 lang,
             })

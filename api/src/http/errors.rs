@@ -21,6 +21,9 @@ impl From<Error> for Problem {
             Error::Conflict(conflict) => state_conflict(&conflict),
             Error::AlreadyExists => Self::new(catalogue::ALREADY_EXISTS),
             Error::InUse(what) => Self::new(catalogue::IN_USE).with("used_by", what),
+            Error::InUseBy { what, count } => Self::new(catalogue::IN_USE)
+                .with("used_by", what)
+                .with("count", count),
             Error::Refused(code) => Self::by_code(code),
             Error::Invalid(faults) => {
                 Self::invalid_input(faults.into_iter().map(field_fault).collect())

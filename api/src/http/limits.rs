@@ -59,7 +59,7 @@ impl Default for PerMinute {
     fn default() -> Self {
         let count = |count| NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN);
         Self {
-            look_up: count(120),
+            look_up: count(300),
             miss: count(20),
             preview: count(60),
             login: count(20),
@@ -147,7 +147,9 @@ impl Limits {
             .filter(|left| *left > 0);
         match left {
             None => Ok(()),
-            Some(left) => Err(Problem::rate_limited(u32::try_from(left).unwrap_or(u32::MAX))),
+            Some(left) => Err(Problem::rate_limited(
+                u32::try_from(left).unwrap_or(u32::MAX),
+            )),
         }
     }
 
@@ -157,7 +159,10 @@ impl Limits {
             limiter.retain_recent();
         }
         let now = Instant::now();
-        self.blocked.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, until| *until > now);
+        self.blocked
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|_, until| *until > now);
     }
 
     /// The address that is counted: the last one that a trusted proxy did not add; of IPv6 the

@@ -7,6 +7,7 @@ mod limits;
 mod paging;
 mod precondition;
 mod retry;
+mod reveal;
 
 pub use answer::{Reply, created, etag, no_content, ok, ok_uncached, versioned};
 pub use caller::{Asker, Caller};

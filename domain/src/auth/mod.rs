@@ -1,7 +1,7 @@
 //! Who may do what: roles, the office subtree they hold in, and stand-ins.
 
-mod role;
 mod rights;
+mod role;
 
 pub use rights::{Facts, Permit, Sight, permit, sight};
 pub use role::Role;

@@ -44,7 +44,9 @@ pub fn permit(action: Action, facts: &Facts<'_>, principal: &Principal) -> Optio
         .iter()
         .find(|absent| may(action, facts, absent))
         .and_then(|absent| match absent.actor {
-            Actor::Staff(id) => Some(Permit { on_behalf_of: Some(id) }),
+            Actor::Staff(id) => Some(Permit {
+                on_behalf_of: Some(id),
+            }),
             Actor::Client(_) | Actor::System => None,
         })
 }

@@ -3,8 +3,8 @@
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 
 use super::{
-    Action, BackTo, Command, Dossier, FirstResult, Handover, Life, MissingPaper, Outcome, Promise,
-    Refusal, Rules, StepAt, StepPlace,
+    Action, BackTo, Command, Dossier, FirstResult, Handover, Left, Life, MissingPaper, Outcome,
+    Promise, Refusal, Rules, StepAt, StepPlace,
 };
 use crate::deadline::{Calendar, Change, Term, Then, TimeLimit};
 use crate::time::{local_date, to_local};
@@ -40,7 +40,11 @@ pub fn hand_over_due(received_at: DateTime<Utc>, calendar: &Calendar) -> DateTim
     calendar.add_working_time(opening, TimeDelta::hours(1))
 }
 
-pub(super) fn end_of(limit: TimeLimit, from: DateTime<Utc>, calendar: &Calendar) -> Result<DateTime<Utc>, Refusal> {
+pub(super) fn end_of(
+    limit: TimeLimit,
+    from: DateTime<Utc>,
+    calendar: &Calendar,
+) -> Result<DateTime<Utc>, Refusal> {
     Ok(Term::new(limit, from).due(calendar)?.due_at)
 }
 
@@ -70,18 +74,25 @@ impl Dossier {
             Command::Refuse => Ok(self.ended(Life::Refused { at: moment.now })),
             Command::RequestSupplement { missing } => self.request_supplement(missing, moment),
             Command::ReceiveSupplement => self.receive_supplement(moment),
-            Command::Lapse | Command::Stop => Ok(self.ended(Life::Stopped { at: moment.now })),
-            Command::Extend => self.extend(moment),
-            Command::RequestPayment { amount_vnd, purpose } => {
-                self.request_payment(*amount_vnd, purpose, moment.now)
+            Command::Lapse | Command::Stop => {
+                let (at, left) = (moment.now, self.left());
+                Ok(self.ended(Life::Stopped { at, left }))
             }
+            Command::Extend => self.extend(moment),
+            Command::RequestPayment {
+                amount_vnd,
+                purpose,
+            } => self.request_payment(*amount_vnd, purpose, moment.now),
             Command::ConfirmPayment => self.confirm_payment(moment),
             Command::Forward { to } => self.forward(*to, moment),
             Command::Assign { to } => self.assign(*to),
             Command::SendBack { to } => self.send_back(*to, moment),
             Command::Resolve { outcome } => self.resolve(*outcome, moment.now),
             Command::ReturnResult => self.return_result(moment.now),
-            Command::Withdraw => Ok(self.ended(Life::Withdrawn { at: moment.now })),
+            Command::Withdraw => {
+                let (at, left) = (moment.now, self.left());
+                Ok(self.ended(Life::Withdrawn { at, left }))
+            }
             Command::Reappoint { due_at } => self.reappoint(*due_at, moment),
             Command::CorrectResult { to } => self.correct_result(*to, moment),
         }
@@ -99,7 +110,18 @@ impl Dossier {
     /// Whether `action` may happen now as far as it can be told without its data.
     pub fn check(&self, action: Action, moment: &Moment<'_>) -> Result<(), Refusal> {
         let require = |holds: bool, refusal| if holds { Ok(()) } else { Err(refusal) };
-        require(action.from_states().contains(&self.state()), Refusal::WrongState)?;
+        require(
+            action.from_states().contains(&self.state()),
+            Refusal::WrongState,
+        )?;
+        let before_result = matches!(
+            action,
+            Action::RequestSupplement | Action::Extend | Action::Withdraw
+        );
+        require(
+            !before_result || self.first_result.is_none(),
+            Refusal::InCorrection,
+        )?;
         match action {
             Action::RequestSupplement => self.check_supplement(moment),
             Action::ReceiveSupplement => {
@@ -109,7 +131,11 @@ impl Dossier {
             Action::Extend => {
                 require(moment.rules.extra_limit.is_some(), Refusal::NoExtraLimit)?;
                 require(!self.used.extended, Refusal::AlreadyExtended)?;
-                let in_time = self.promise.is_some_and(|promise| moment.now <= promise.due_at);
+                // Also when re-appointed: reports judge by the date before, and an extension
+                // would hide that it has passed.
+                let in_time = self
+                    .promise
+                    .is_some_and(|promise| moment.now <= promise.by_rules());
                 require(in_time, Refusal::AlreadyLate)
             }
             Action::Reappoint => require(!self.used.reappointed, Refusal::AlreadyReappointed),
@@ -135,7 +161,9 @@ impl Dossier {
             return Err(Refusal::SupplementAlreadyRequested);
         }
         match &self.term {
-            Some(term) if moment.now > end_of(SUPPLEMENT_WINDOW, term.received_at, moment.calendar)? => {
+            Some(term)
+                if moment.now > end_of(SUPPLEMENT_WINDOW, term.received_at, moment.calendar)? =>
+            {
                 Err(Refusal::SupplementTooLate)
             }
             _ => Ok(()),
@@ -168,13 +196,7 @@ impl Dossier {
         Ok(Self {
             life: Life::Accepted { desk },
             term: Some(term),
-            promise: Some(Promise {
-                due_at_original: due.due_at,
-                due_at: due.due_at,
-                provisional: due.provisional,
-                hand_set: false,
-                due_at_before: None,
-            }),
+            promise: Some(Promise::new(&due)),
             ..self
         })
     }
@@ -210,28 +232,52 @@ impl Dossier {
         match back_to.clone() {
             BackTo::Desk => {
                 let answer_by = end_of(ANSWER_HOURS, moment.now, moment.calendar)?;
-                Ok(Self { life: Life::Submitted { answer_by }, ..self })
+                Ok(Self {
+                    life: Life::Submitted { answer_by },
+                    ..self
+                })
             }
             BackTo::Step(step) => {
-                let stop = Change::Stop { from: *since, to: moment.now, then: Then::Restart };
+                let stop = Change::Stop {
+                    from: *since,
+                    to: moment.now,
+                    then: Then::Restart,
+                };
                 self.resume(step, stop, moment)
             }
         }
     }
 
-    fn request_payment(self, amount_vnd: i64, purpose: &str, now: DateTime<Utc>) -> Result<Self, Refusal> {
+    fn request_payment(
+        self,
+        amount_vnd: i64,
+        purpose: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Self, Refusal> {
         let Life::Processing { step } = self.life else {
             return Err(Refusal::WrongState);
         };
         let purpose = purpose.to_owned();
-        Ok(Self { life: Life::AwaitingPayment { since: now, amount_vnd, purpose, step }, ..self })
+        Ok(Self {
+            life: Life::AwaitingPayment {
+                since: now,
+                amount_vnd,
+                purpose,
+                step,
+            },
+            ..self
+        })
     }
 
     fn confirm_payment(self, moment: &Moment<'_>) -> Result<Self, Refusal> {
         let Life::AwaitingPayment { since, step, .. } = &self.life else {
             return Err(Refusal::WrongState);
         };
-        let stop = Change::Stop { from: *since, to: moment.now, then: Then::Resume };
+        let stop = Change::Stop {
+            from: *since,
+            to: moment.now,
+            then: Then::Resume,
+        };
         let step = step.clone();
         self.resume(step, stop, moment)
     }
@@ -239,11 +285,14 @@ impl Dossier {
     /// Back to work at `step`: the whole term and the step's budget take the stop in.
     fn resume(self, mut step: StepAt, stop: Change, moment: &Moment<'_>) -> Result<Self, Refusal> {
         if let Some(term) = &mut step.term {
-            term.changes.push(stop.clone());
+            term.changes.push(stop);
             step.due_at = term.due(moment.calendar)?.due_at;
         }
         let changed = self.with_change(stop, moment)?;
-        Ok(Self { life: Life::Processing { step }, ..changed })
+        Ok(Self {
+            life: Life::Processing { step },
+            ..changed
+        })
     }
 
     /// Adds a change to the term and moves the promise to what it says.
@@ -252,10 +301,7 @@ impl Dossier {
             return Err(Refusal::WrongState);
         };
         term.changes.push(change);
-        let due = term.due(moment.calendar)?;
-        promise.due_at = due.due_at;
-        promise.provisional = due.provisional;
-        promise.hand_set = due.hand_set;
+        promise.follow(term, moment.calendar)?;
         Ok(self)
     }
 
@@ -270,8 +316,12 @@ impl Dossier {
         if due_at <= promise.due_at || due_at <= moment.now {
             return Err(Refusal::NewDateNotLater);
         }
-        let at_close = moment.calendar.close_of(local_date(due_at)) == Some(due_at);
-        if !at_close && !moment.calendar.is_working_time(due_at) {
+        // The end of a session is the last instant of it that is on time.
+        let just_before = due_at - TimeDelta::microseconds(1);
+        if ![due_at, just_before]
+            .iter()
+            .any(|at| moment.calendar.is_working_time(*at))
+        {
             return Err(Refusal::NewDateNotWorkingTime);
         }
         promise.due_at_before = Some(promise.due_at);
@@ -285,7 +335,10 @@ impl Dossier {
     }
 
     fn send_back(self, to: Handover, moment: &Moment<'_>) -> Result<Self, Refusal> {
-        let index = self.next_index().checked_sub(2).ok_or(Refusal::AtFirstStep)?;
+        let index = self
+            .next_index()
+            .checked_sub(2)
+            .ok_or(Refusal::AtFirstStep)?;
         self.at_step(index, to, moment, Refusal::AtFirstStep)
     }
 
@@ -307,30 +360,58 @@ impl Dossier {
             due_at: term.due(moment.calendar)?.due_at,
             term: Some(term),
         };
-        Ok(Self { life: Life::Processing { step }, ..self })
+        Ok(Self {
+            life: Life::Processing { step },
+            ..self
+        })
     }
 
     fn assign(self, to: Handover) -> Result<Self, Refusal> {
         let Life::Processing { step } = self.life else {
             return Err(Refusal::WrongState);
         };
-        let step = StepAt { holder: to.holder, department: to.department, ..step };
-        Ok(Self { life: Life::Processing { step }, ..self })
+        let step = StepAt {
+            holder: to.holder,
+            department: to.department,
+            ..step
+        };
+        Ok(Self {
+            life: Life::Processing { step },
+            ..self
+        })
     }
 
     fn resolve(self, outcome: Outcome, now: DateTime<Utc>) -> Result<Self, Refusal> {
         let (Life::Processing { step }, Some(promise)) = (self.life, self.promise) else {
             return Err(Refusal::WrongState);
         };
-        let first_result = self.first_result.or(Some(FirstResult { resolved_at: now, promise }));
-        Ok(Self { life: Life::Resolved { at: now, outcome, step }, first_result, ..self })
+        let first_result = self.first_result.or(Some(FirstResult {
+            resolved_at: now,
+            promise,
+        }));
+        Ok(Self {
+            life: Life::Resolved {
+                at: now,
+                outcome,
+                step,
+            },
+            first_result,
+            ..self
+        })
     }
 
     fn return_result(self, now: DateTime<Utc>) -> Result<Self, Refusal> {
         let Life::Resolved { outcome, step, .. } = self.life else {
             return Err(Refusal::WrongState);
         };
-        Ok(Self { life: Life::Returned { at: now, outcome, step }, ..self })
+        Ok(Self {
+            life: Life::Returned {
+                at: now,
+                outcome,
+                step,
+            },
+            ..self
+        })
     }
 
     /// Reopens at the last step under a term of its own; the first result keeps its judgement.
@@ -338,15 +419,16 @@ impl Dossier {
         let term = Term::new(CORRECTION_DAYS, moment.now);
         let due = term.due(moment.calendar)?;
         self.term = Some(term);
-        self.promise = Some(Promise {
-            due_at_original: due.due_at,
-            due_at: due.due_at,
-            provisional: due.provisional,
-            hand_set: false,
-            due_at_before: None,
-        });
+        self.promise = Some(Promise::new(&due));
         let last = moment.rules.steps.len().saturating_sub(1);
         self.at_step(last, to, moment, Refusal::NotAtLastStep)
+    }
+
+    fn left(&self) -> Left {
+        Left {
+            step: self.step().cloned(),
+            stopped_since: self.stopped_since(),
+        }
     }
 
     fn ended(self, life: Life) -> Self {

@@ -15,23 +15,42 @@ pub struct Handover {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// Every required paper must have been ticked before.
-    Accept { clerk: Handover },
+    Accept {
+        clerk: Handover,
+    },
     Refuse,
-    RequestSupplement { missing: Vec<MissingPaper> },
+    RequestSupplement {
+        missing: Vec<MissingPaper>,
+    },
     ReceiveSupplement,
     Lapse,
     Extend,
-    RequestPayment { amount_vnd: i64, purpose: String },
+    RequestPayment {
+        amount_vnd: i64,
+        purpose: String,
+    },
     ConfirmPayment,
-    Forward { to: Handover },
-    Assign { to: Handover },
-    SendBack { to: Handover },
-    Resolve { outcome: Outcome },
+    Forward {
+        to: Handover,
+    },
+    Assign {
+        to: Handover,
+    },
+    SendBack {
+        to: Handover,
+    },
+    Resolve {
+        outcome: Outcome,
+    },
     ReturnResult,
     Withdraw,
     Stop,
-    Reappoint { due_at: DateTime<Utc> },
-    CorrectResult { to: Handover },
+    Reappoint {
+        due_at: DateTime<Utc>,
+    },
+    CorrectResult {
+        to: Handover,
+    },
 }
 
 impl Command {

@@ -50,5 +50,9 @@ pub fn chain_hash(previous: &str, event: &EventRecord<'_>) -> String {
         hasher.update(b":");
         hasher.update(field);
     }
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hasher
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }

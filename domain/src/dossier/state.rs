@@ -95,9 +95,7 @@ impl State {
             Self::Refused => ("Không được tiếp nhận", "Not accepted"),
             Self::Processing => ("Đang xử lý", "In progress"),
             Self::AwaitingSupplement => ("Yêu cầu bổ sung giấy tờ", "Awaiting further papers"),
-            Self::AwaitingPayment => {
-                ("Yêu cầu thực hiện nghĩa vụ tài chính", "Awaiting payment")
-            }
+            Self::AwaitingPayment => ("Yêu cầu thực hiện nghĩa vụ tài chính", "Awaiting payment"),
             Self::Withdrawn => ("Công dân yêu cầu rút hồ sơ", "Withdrawn by the applicant"),
             Self::Stopped => ("Dừng xử lý", "Stopped"),
             Self::Resolved => ("Đã xử lý xong", "Resolved"),
@@ -134,9 +132,13 @@ impl Action {
             Self::RequestPayment | Self::Assign | Self::SendBack | Self::Resolve => &[Processing],
             Self::ConfirmPayment => &[AwaitingPayment],
             Self::ReturnResult => &[Resolved],
-            Self::Withdraw | Self::Stop => {
-                &[Submitted, Accepted, Processing, AwaitingSupplement, AwaitingPayment]
-            }
+            Self::Withdraw | Self::Stop => &[
+                Submitted,
+                Accepted,
+                Processing,
+                AwaitingSupplement,
+                AwaitingPayment,
+            ],
             Self::CorrectResult => &[Resolved, Returned],
         }
     }

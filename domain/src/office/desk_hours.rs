@@ -4,7 +4,13 @@ use crate::deadline::Session;
 
 /// The days of the week as the wire names them, Monday first.
 pub const WEEKDAYS: [&str; 7] = [
-    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
 ];
 
 /// More sessions than this on one day is a mistake.
@@ -19,8 +25,12 @@ pub struct DeskHours([Vec<Session>; 7]);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeskHoursFault {
     /// A session begins before the one listed before it has ended.
-    Unsorted { weekday: &'static str },
-    TooMany { weekday: &'static str },
+    Unsorted {
+        weekday: &'static str,
+    },
+    TooMany {
+        weekday: &'static str,
+    },
 }
 
 impl DeskHours {
@@ -31,7 +41,11 @@ impl DeskHours {
             .zip(&days)
             .filter_map(|(weekday, sessions)| fault_of(weekday, sessions))
             .collect();
-        if faults.is_empty() { Ok(Self(days)) } else { Err(faults) }
+        if faults.is_empty() {
+            Ok(Self(days))
+        } else {
+            Err(faults)
+        }
     }
 
     /// Each day of the week with its sessions.
@@ -57,7 +71,10 @@ mod tests {
 
     fn monday(sessions: &[&str]) -> [Vec<Session>; 7] {
         let mut days: [Vec<Session>; 7] = Default::default();
-        days[0] = sessions.iter().map(|text| Session::parse(text).unwrap()).collect();
+        days[0] = sessions
+            .iter()
+            .map(|text| Session::parse(text).unwrap())
+            .collect();
         days
     }
 

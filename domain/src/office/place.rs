@@ -25,7 +25,8 @@ pub fn depth(path: &str) -> usize {
 
 /// The path of an office at `path` after its ancestor (or itself) went from `old_top` to `new_top`.
 pub fn moved_path(path: &str, old_top: &str, new_top: &str) -> Option<String> {
-    path.strip_prefix(old_top).map(|rest| format!("{new_top}{rest}"))
+    path.strip_prefix(old_top)
+        .map(|rest| format!("{new_top}{rest}"))
 }
 
 /// The first text, in byte order, after every path that begins with `top`: the paths of a subtree
@@ -56,7 +57,10 @@ mod tests {
 
     #[test]
     fn a_move_rewrites_the_head_of_the_path() {
-        assert_eq!(moved_path("/1/7/9/", "/1/7/", "/1/2/7/").as_deref(), Some("/1/2/7/9/"));
+        assert_eq!(
+            moved_path("/1/7/9/", "/1/7/", "/1/2/7/").as_deref(),
+            Some("/1/2/7/9/")
+        );
         assert_eq!(moved_path("/1/70/", "/1/7/", "/1/2/7/"), None);
         assert_eq!((depth("/1/"), depth("/1/2/7/")), (1, 3));
     }

@@ -157,7 +157,7 @@ pub fn list(
     conn: &mut Conn,
     retired: bool,
     cursor: Option<&str>,
-    limit: i64,
+    limit: usize,
 ) -> Result<Page<CalendarSummary>, Error> {
     let mut query = calendars::table.into_boxed();
     query = match retired {
@@ -169,10 +169,10 @@ pub fn list(
     }
     let rows: Vec<CalendarRow> = query
         .order(calendars::id)
-        .limit(limit.saturating_add(1))
+        .limit(one_more(limit))
         .select(CalendarRow::as_select())
         .load(conn)?;
-    let page = Page::cut(rows, size(limit), |row| {
+    let page = Page::cut(rows, limit, |row| {
         Cursor::new("calendars", [row.id.to_string()])
     });
     Ok(page.map(|row| CalendarSummary {
@@ -188,7 +188,7 @@ pub fn versions(
     conn: &mut Conn,
     uid: &str,
     cursor: Option<&str>,
-    limit: i64,
+    limit: usize,
 ) -> Result<Page<CalendarVersion>, Error> {
     let calendar = row(conn, uid)?;
     let mut query = calendar_versions::table
@@ -199,10 +199,10 @@ pub fn versions(
     }
     let rows: Vec<VersionRow> = query
         .order(calendar_versions::number.desc())
-        .limit(limit.saturating_add(1))
+        .limit(one_more(limit))
         .select(VersionRow::as_select())
         .load(conn)?;
-    let page = Page::cut(rows, size(limit), |row| {
+    let page = Page::cut(rows, limit, |row| {
         Cursor::new("calendar_versions", [row.number.to_string()])
     });
     let Page { items, next } = page;
@@ -236,7 +236,7 @@ pub fn progress(conn: &mut Conn, uid: &str) -> Result<Progress, Error> {
 pub fn recomputations(
     conn: &mut Conn,
     cursor: Option<&str>,
-    limit: i64,
+    limit: usize,
 ) -> Result<Page<Progress>, Error> {
     let mut query = recomputations::table
         .inner_join(calendars::table)
@@ -246,10 +246,10 @@ pub fn recomputations(
     }
     let rows: Vec<(RecomputationRow, String)> = query
         .order(recomputations::id.desc())
-        .limit(limit.saturating_add(1))
+        .limit(one_more(limit))
         .select((RecomputationRow::as_select(), calendars::uid))
         .load(conn)?;
-    let page = Page::cut(rows, size(limit), |(row, _)| {
+    let page = Page::cut(rows, limit, |(row, _)| {
         Cursor::new("recomputations", [row.id.to_string()])
     });
     Ok(page.map(|(row, calendar)| row.progress(calendar)))
@@ -261,6 +261,7 @@ fn id_after(cursor: &str, list: &str) -> Result<i64, Error> {
         .ok_or(Error::BadCursor)
 }
 
-fn size(limit: i64) -> usize {
-    usize::try_from(limit).unwrap_or_default()
+/// One item too many tells whether a page follows.
+fn one_more(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1)
 }

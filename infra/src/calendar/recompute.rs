@@ -14,7 +14,7 @@ use crate::db::schema::{
     calendar_versions, calendars, dossier_events, dossiers, offices, recomputations,
 };
 use crate::db::{Conn, Db, dialect};
-use crate::dossier::recount::{Deed, DossierRow, Loaded, pin, save, with_rules};
+use crate::dossier::recount::{Deed, DossierRow, Loaded, announce, pin, save, with_rules};
 use crate::env::Env;
 use crate::error::Error;
 use crate::ids::new_uid;
@@ -62,8 +62,17 @@ pub(crate) fn queue(
 /// Recounts until nothing waits; gives how many recomputations were finished. Returns early
 /// when another server is at it.
 pub fn run_waiting(db: &Db, env: &Env) -> Result<usize, Error> {
+    run_waiting_while(db, env, &|| true)
+}
+
+/// [`run_waiting`] that asks `go_on` before each batch, so that a service that ends does not
+/// wait for thousands of dossiers; the next start goes on.
+pub fn run_waiting_while(db: &Db, env: &Env, go_on: &dyn Fn() -> bool) -> Result<usize, Error> {
     let mut finished = 0usize;
     loop {
+        if !go_on() {
+            return Ok(finished);
+        }
         let open = db.read_blocking(oldest_open)?;
         let Some(id) = open else {
             return Ok(finished);
@@ -130,6 +139,7 @@ fn step_if_free(conn: &mut Conn, env: &Env, id: i64, batch: i64) -> Result<Stepp
     if !dialect::try_lock(conn, LOCK)? {
         return Ok(Stepped::Elsewhere);
     }
+    announce(conn)?;
     let (mut row, calendar_uid) = load(conn, id)?;
     if row.status == "done" {
         return Ok(Stepped::Done(row.progress(calendar_uid)));

@@ -2,7 +2,7 @@
 
 use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection as _};
 use diesel::result::{DatabaseErrorKind, Error, QueryResult};
-use diesel::sql_types::{BigInt, Bool};
+use diesel::sql_types::{BigInt, Bool, Text};
 use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
 
 use super::connection::Conn;
@@ -79,7 +79,10 @@ where
 
 /// Whether a row with the same key was there already.
 pub fn is_unique_violation(error: &Error) -> bool {
-    matches!(error, Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _))
+    matches!(
+        error,
+        Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)
+    )
 }
 
 /// Takes a lock until the end of the transaction, unless another transaction has it. On SQLite
@@ -101,6 +104,21 @@ pub fn try_lock(conn: &mut Conn, key: i64) -> QueryResult<bool> {
 struct Locked {
     #[diesel(sql_type = Bool)]
     locked: bool,
+}
+
+/// Waits until no other transaction changes this dossier, and keeps others waiting until the end
+/// of this one. On SQLite the writer is alone.
+///
+/// # Errors
+/// When the database fails, or the lock timeout of the connection passes.
+pub fn lock_dossier(conn: &mut Conn, code: &str) -> QueryResult<()> {
+    match conn {
+        Conn::Sqlite(_) => Ok(()),
+        Conn::Postgres(pg) => sql_query("SELECT id FROM dossiers WHERE code = $1 FOR UPDATE")
+            .bind::<Text, _>(code)
+            .execute(pg)
+            .map(|_| ()),
+    }
 }
 
 /// Waits for a lock that many may share, until the end of the transaction.

@@ -33,7 +33,10 @@ pub enum OpenError {
     #[error("the database settings are wrong: {reason}")]
     Url { reason: &'static str },
     #[error("cannot create {}: {source}", path.display())]
-    File { path: PathBuf, source: std::io::Error },
+    File {
+        path: PathBuf,
+        source: std::io::Error,
+    },
     #[error("cannot connect to the database: {reason}")]
     Connect { reason: String },
     #[error("the file system of the database does not allow a write-ahead log (mode {mode:?})")]
@@ -78,8 +81,14 @@ pub fn classify(error: Error) -> Result<Unavailable, Error> {
 /// makes them internal errors, which is worse manners but no wrong data.
 const MESSAGES: &[(&str, Unavailable)] = &[
     ("deadlock detected", Unavailable::QueueFull),
-    ("canceling statement due to lock timeout", Unavailable::QueueFull),
-    ("canceling statement due to statement timeout", Unavailable::QueueFull),
+    (
+        "canceling statement due to lock timeout",
+        Unavailable::QueueFull,
+    ),
+    (
+        "canceling statement due to statement timeout",
+        Unavailable::QueueFull,
+    ),
     ("database is locked", Unavailable::QueueFull),
     ("terminating connection", Unavailable::Away),
     ("the database system is", Unavailable::Away),
@@ -89,5 +98,8 @@ const MESSAGES: &[(&str, Unavailable)] = &[
 ];
 
 fn by_message(message: &str) -> Option<Unavailable> {
-    MESSAGES.iter().find(|(part, _)| message.contains(part)).map(|(_, why)| *why)
+    MESSAGES
+        .iter()
+        .find(|(part, _)| message.contains(part))
+        .map(|(_, why)| *why)
 }

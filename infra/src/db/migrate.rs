@@ -110,7 +110,9 @@ fn applied(conn: &mut Conn) -> QueryResult<Vec<String>> {
 }
 
 fn failed(error: impl ToString) -> OpenError {
-    OpenError::Migration { reason: error.to_string() }
+    OpenError::Migration {
+        reason: error.to_string(),
+    }
 }
 
 #[derive(QueryableByName)]

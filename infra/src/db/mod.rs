@@ -62,14 +62,22 @@ impl Db {
         let mut first = target.connect()?;
         migrate::refuse_newer(&mut first)?;
         let (readers, writer) = match &target {
-            Target::Sqlite(path) => {
-                (settings.readers, Some(Writer::start(path.clone(), first, settings.queue)?))
-            }
+            Target::Sqlite(path) => (
+                settings.readers,
+                Some(Writer::start(path.clone(), first, settings.queue)?),
+            ),
             Target::Postgres { .. } => (settings.pg_pool, None),
         };
         let pool = Pool::new(target.clone(), readers, settings.acquire_timeout);
         let gate = Gate::new(readers, settings.queue, settings.acquire_timeout);
-        Ok(Self { inner: Arc::new(Inner { target, pool, gate, writer }) })
+        Ok(Self {
+            inner: Arc::new(Inner {
+                target,
+                pool,
+                gate,
+                writer,
+            }),
+        })
     }
 
     /// Runs `job` without a transaction around it: each statement sees what was committed when
@@ -107,7 +115,9 @@ impl Db {
         let (reply, answer) = oneshot::channel();
         // A caller that went away wants no answer.
         writer.submit(job, move |result| drop(reply.send(result)))?;
-        answer.await.unwrap_or_else(|_| Err(Unavailable::Away.into()))
+        answer
+            .await
+            .unwrap_or_else(|_| Err(Unavailable::Away.into()))
     }
 
     /// [`Db::read`] for threads without a runtime: jobs and the command line.
@@ -138,7 +148,9 @@ impl Db {
         };
         let (reply, answer) = std::sync::mpsc::sync_channel(1);
         writer.submit(job, move |result| drop(reply.send(result)))?;
-        answer.recv().unwrap_or_else(|_| Err(Unavailable::Away.into()))
+        answer
+            .recv()
+            .unwrap_or_else(|_| Err(Unavailable::Away.into()))
     }
 
     /// Applies the migrations that are missing and names them, oldest first.
@@ -206,7 +218,9 @@ impl Db {
 
 impl fmt::Debug for Db {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Db").field("kind", &self.kind()).finish_non_exhaustive()
+        f.debug_struct("Db")
+            .field("kind", &self.kind())
+            .finish_non_exhaustive()
     }
 }
 

@@ -59,8 +59,14 @@ impl Pool {
             .test_on_check_out(false)
             // The connector says once that the database is away, instead of at every attempt.
             .error_handler(Box::new(r2d2::NopErrorHandler))
-            .build_unchecked(Connector { target, health: Arc::clone(&health) });
-        Self { connections, health }
+            .build_unchecked(Connector {
+                target,
+                health: Arc::clone(&health),
+            });
+        Self {
+            connections,
+            health,
+        }
     }
 
     /// Runs `job` on any connection, each statement by itself.
@@ -210,7 +216,11 @@ impl r2d2::ManageConnection for Connector {
             Ok(_) if was_away => tracing::info!("the database is back"),
             _ => {}
         }
-        made.map(|conn| Member { conn, broken: false, proven })
+        made.map(|conn| Member {
+            conn,
+            broken: false,
+            proven,
+        })
     }
 
     fn is_valid(&self, member: &mut Member) -> Result<(), Self::Error> {

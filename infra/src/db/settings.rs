@@ -92,11 +92,15 @@ pub(super) enum Target {
 impl Target {
     pub(super) fn parse(settings: &DbSettings) -> Result<Self, OpenError> {
         if settings.readers == 0 || settings.pg_pool == 0 || settings.queue == 0 {
-            return Err(OpenError::Url { reason: "readers, pool and queue must be at least 1" });
+            return Err(OpenError::Url {
+                reason: "readers, pool and queue must be at least 1",
+            });
         }
         // The pool refuses a zero by a panic.
         if settings.acquire_timeout.is_zero() {
-            return Err(OpenError::Url { reason: "the time to wait for a connection is zero" });
+            return Err(OpenError::Url {
+                reason: "the time to wait for a connection is zero",
+            });
         }
         match settings.url.split_once("://") {
             Some(("sqlite", path)) => parse_path(path),
@@ -121,27 +125,39 @@ impl Target {
     pub(super) fn connect(&self) -> Result<Conn, OpenError> {
         match self {
             Self::Sqlite(path) => sqlite::connect_writer(path),
-            Self::Postgres { url, setup } => pool::connect_postgres(url, setup)
-                .map_err(|error| OpenError::Connect { reason: error.to_string() }),
+            Self::Postgres { url, setup } => {
+                pool::connect_postgres(url, setup).map_err(|error| OpenError::Connect {
+                    reason: error.to_string(),
+                })
+            }
         }
     }
 }
 
 fn parse_path(path: &str) -> Result<Target, OpenError> {
     if path.is_empty() || path.ends_with('/') {
-        return Err(OpenError::Url { reason: "sqlite:// must be followed by the path of a file" });
+        return Err(OpenError::Url {
+            reason: "sqlite:// must be followed by the path of a file",
+        });
     }
     // Each connection would see a database of its own.
     if path.contains(":memory:") {
-        return Err(OpenError::Url { reason: "a database in memory cannot be shared" });
+        return Err(OpenError::Url {
+            reason: "a database in memory cannot be shared",
+        });
     }
     if path.contains(['?', '#', '\0']) {
-        return Err(OpenError::Url { reason: "the path of a database may not contain ? or #" });
+        return Err(OpenError::Url {
+            reason: "the path of a database may not contain ? or #",
+        });
     }
     // Absolute, because SQLite reads a leading "file:" as a URL, and the working folder may change.
     std::path::absolute(path)
         .map(Target::Sqlite)
-        .map_err(|source| OpenError::File { path: path.into(), source })
+        .map_err(|source| OpenError::File {
+            path: path.into(),
+            source,
+        })
 }
 
 #[cfg(test)]
@@ -162,18 +178,37 @@ mod tests {
     #[test]
     fn a_sqlite_url_names_a_relative_or_an_absolute_file() {
         let here = std::env::current_dir().unwrap();
-        assert_eq!(path_of("sqlite://data/motcua.db"), here.join("data/motcua.db"));
-        assert_eq!(path_of("sqlite:///var/lib/motcua.db"), Path::new("/var/lib/motcua.db"));
-        assert_eq!(path_of("sqlite:////var/lib/motcua.db"), Path::new("/var/lib/motcua.db"));
+        assert_eq!(
+            path_of("sqlite://data/motcua.db"),
+            here.join("data/motcua.db")
+        );
+        assert_eq!(
+            path_of("sqlite:///var/lib/motcua.db"),
+            Path::new("/var/lib/motcua.db")
+        );
+        assert_eq!(
+            path_of("sqlite:////var/lib/motcua.db"),
+            Path::new("/var/lib/motcua.db")
+        );
     }
 
     #[test]
     fn a_url_that_names_no_database_is_refused() {
-        for url in ["", "motcua.db", "mysql://h/d", "sqlite://", "sqlite://a/", "postgres://"] {
+        for url in [
+            "",
+            "motcua.db",
+            "mysql://h/d",
+            "sqlite://",
+            "sqlite://a/",
+            "postgres://",
+        ] {
             assert!(DbSettings::new(url).check().is_err(), "{url}");
         }
         assert!(DbSettings::new("sqlite://:memory:").check().is_err());
-        assert_eq!(DbSettings::new("postgresql:///d").check().unwrap(), Kind::Postgres);
+        assert_eq!(
+            DbSettings::new("postgresql:///d").check().unwrap(),
+            Kind::Postgres
+        );
     }
 
     #[test]
@@ -189,7 +224,10 @@ mod tests {
             let text = format!("{:?}", DbSettings::new(url));
             assert!(!text.contains("hu") && !text.contains("sh@"), "{text}");
         }
-        let text = format!("{:?}", DbSettings::new("postgres://clerk:hush@db:5432/motcua"));
+        let text = format!(
+            "{:?}",
+            DbSettings::new("postgres://clerk:hush@db:5432/motcua")
+        );
         assert!(text.contains("postgres://***@db:5432/motcua"), "{text}");
     }
 }

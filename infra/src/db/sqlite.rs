@@ -30,7 +30,10 @@ const READER: &str = "PRAGMA query_only = ON;
 
 /// Creates the file and its folder where they are missing; only the owner may open them.
 pub(super) fn create_file(path: &Path) -> Result<(), OpenError> {
-    let failed = |source: io::Error| OpenError::File { path: path.to_owned(), source };
+    let failed = |source: io::Error| OpenError::File {
+        path: path.to_owned(),
+        source,
+    };
     if let Some(folder) = path.parent() {
         create_folder(folder).map_err(failed)?;
     }
@@ -41,7 +44,8 @@ pub(super) fn create_file(path: &Path) -> Result<(), OpenError> {
     let file = options.open(path).map_err(failed)?;
     // A file that was there may have been copied in with wider rights; its log inherits them.
     #[cfg(unix)]
-    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600)).map_err(failed)?;
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))
+        .map_err(failed)?;
     drop(file);
     Ok(())
 }
@@ -58,7 +62,8 @@ fn create_folder(folder: &Path) -> io::Result<()> {
 pub(super) fn connect_writer(path: &Path) -> Result<Conn, OpenError> {
     let failed = |reason: String| OpenError::Connect { reason };
     let mut conn = establish(path).map_err(|error| failed(error.to_string()))?;
-    conn.batch_execute(COMMON).map_err(|error| failed(error.to_string()))?;
+    conn.batch_execute(COMMON)
+        .map_err(|error| failed(error.to_string()))?;
     let mode = sql_query("PRAGMA journal_mode = WAL")
         .get_result::<Mode>(&mut conn)
         .map_err(|error| failed(error.to_string()))?
@@ -66,7 +71,8 @@ pub(super) fn connect_writer(path: &Path) -> Result<Conn, OpenError> {
     if mode != "wal" {
         return Err(OpenError::NoWriteAheadLog { mode });
     }
-    conn.batch_execute(WRITER).map_err(|error| failed(error.to_string()))?;
+    conn.batch_execute(WRITER)
+        .map_err(|error| failed(error.to_string()))?;
     Ok(Conn::Sqlite(conn))
 }
 

@@ -33,12 +33,20 @@ impl Writer {
     pub(super) fn start(path: PathBuf, conn: Conn, limit: usize) -> Result<Self, OpenError> {
         let (queue, jobs) = sync_channel(limit);
         let waiting = Arc::new(AtomicUsize::new(0));
-        let worker = Worker { path, conn: Some(conn), waiting: Arc::clone(&waiting) };
+        let worker = Worker {
+            path,
+            conn: Some(conn),
+            waiting: Arc::clone(&waiting),
+        };
         let thread = std::thread::Builder::new()
             .name("motcua-writer".into())
             .spawn(move || worker.work(&jobs))
             .map_err(|source| OpenError::Thread { source })?;
-        Ok(Self { queue: Some(queue), waiting, thread: Some(thread) })
+        Ok(Self {
+            queue: Some(queue),
+            waiting,
+            thread: Some(thread),
+        })
     }
 
     /// Queues `job`; `reply` is called on the writer thread once its fate is on disk.
@@ -50,7 +58,11 @@ impl Writer {
         E: From<Error> + From<Unavailable> + Send + 'static,
     {
         let queue = self.queue.as_ref().ok_or(Unavailable::Away)?;
-        let job = Box::new(Pending { job: Some(job), result: None, reply });
+        let job = Box::new(Pending {
+            job: Some(job),
+            result: None,
+            reply,
+        });
         // Before sending, so that the worker never counts below zero.
         self.waiting.fetch_add(1, Ordering::Relaxed);
         queue.try_send(job).map_err(|error| {
@@ -109,8 +121,8 @@ where
         let Some(job) = self.job.take() else {
             return false;
         };
-        let result = catch_unwind(AssertUnwindSafe(|| job(conn)))
-            .unwrap_or_else(|_| Err(panicked().into()));
+        let result =
+            catch_unwind(AssertUnwindSafe(|| job(conn))).unwrap_or_else(|_| Err(panicked().into()));
         let keep = result.is_ok();
         self.result = Some(result);
         keep
@@ -174,7 +186,11 @@ impl Worker {
             sound = in_savepoint(&mut conn, job.as_mut());
             ran.push(job);
         }
-        let fate = if sound { commit(&mut conn) } else { Err(Unavailable::Away) };
+        let fate = if sound {
+            commit(&mut conn)
+        } else {
+            Err(Unavailable::Away)
+        };
         if fate.is_ok() {
             self.conn = Some(conn);
         } else {

@@ -58,7 +58,9 @@ pub(super) struct ProcedureData {
 }
 
 pub(super) fn ward() -> Result<Ward, Error> {
-    Ok(serde_json::from_str(include_str!("../../data/demo-ward.json"))?)
+    Ok(serde_json::from_str(include_str!(
+        "../../data/demo-ward.json"
+    ))?)
 }
 
 pub(super) fn calendar() -> Result<CalendarJson, Error> {
@@ -68,7 +70,10 @@ pub(super) fn calendar() -> Result<CalendarJson, Error> {
         years: BTreeMap<i32, YearJson>,
     }
     let file: File = serde_json::from_str(include_str!("../../data/calendar-vn.json"))?;
-    Ok(CalendarJson { weekly: file.weekly_hours_default, years: file.years })
+    Ok(CalendarJson {
+        weekly: file.weekly_hours_default,
+        years: file.years,
+    })
 }
 
 pub(super) fn procedures() -> Result<Vec<ProcedureData>, Error> {
@@ -86,5 +91,6 @@ where
     T: FromStr,
     T::Err: Display,
 {
-    text.parse().map_err(|fault| Error::Internal(format!("demo data: {text}: {fault}")))
+    text.parse()
+        .map_err(|fault| Error::Internal(format!("demo data: {text}: {fault}")))
 }

@@ -78,11 +78,7 @@ pub fn demo_accounts() -> Result<Vec<DemoAccount>, Error> {
 /// # Errors
 /// [`Error::Refused`] `database_not_empty` when there is something and no mark: a register in
 /// use must never get accounts that everybody knows.
-pub fn load_demo(
-    conn: &mut Conn,
-    env: &Env,
-    accounts: &DemoAccounts,
-) -> Result<DemoLoad, Error> {
+pub fn load_demo(conn: &mut Conn, env: &Env, accounts: &DemoAccounts) -> Result<DemoLoad, Error> {
     if is_demo(conn)? {
         return Ok(DemoLoad::AlreadyThere);
     }
@@ -98,26 +94,45 @@ pub fn load_demo(
         add_office(conn, env, &who, office, &calendar, &calendar_uid)?;
     }
     for unit in &ward.departments {
-        create_department(conn, env, &who, &unit.office, &parsed(&unit.code)?, &parsed(&unit.name)?)?;
+        create_department(
+            conn,
+            env,
+            &who,
+            &unit.office,
+            &parsed(&unit.code)?,
+            &parsed(&unit.name)?,
+        )?;
     }
     for account in &ward.accounts {
         add_account(conn, env, &who, account, accounts)?;
     }
     for procedure in data::procedures()? {
         let version = procedure.rules.version(procedure.effective_from)?;
-        insert_version(conn, env, &procedure.code, procedure.effective_from, &version)?;
+        insert_version(
+            conn,
+            env,
+            &procedure.code,
+            procedure.effective_from,
+            &version,
+        )?;
     }
     diesel::insert_into(marks::table)
-        .values((marks::name.eq(MARK), marks::value.eq(env.now().to_rfc3339())))
+        .values((
+            marks::name.eq(MARK),
+            marks::value.eq(env.now().to_rfc3339()),
+        ))
         .execute(conn)?;
     Ok(DemoLoad::Loaded)
 }
 
 fn is_empty(conn: &mut Conn) -> Result<bool, Error> {
-    Ok(!(select(exists(offices::table.select(offices::id))).get_result::<bool>(conn)?
-        || select(exists(staff::table.select(staff::id))).get_result::<bool>(conn)?
-        || select(exists(calendars::table.select(calendars::id))).get_result::<bool>(conn)?
-        || select(exists(procedures::table.select(procedures::id))).get_result::<bool>(conn)?))
+    Ok(
+        !(select(exists(offices::table.select(offices::id))).get_result::<bool>(conn)?
+            || select(exists(staff::table.select(staff::id))).get_result::<bool>(conn)?
+            || select(exists(calendars::table.select(calendars::id))).get_result::<bool>(conn)?
+            || select(exists(procedures::table.select(procedures::id)))
+                .get_result::<bool>(conn)?),
+    )
 }
 
 /// The service itself, under the name that the record of changes shows.
@@ -142,7 +157,11 @@ fn add_office(
     calendar: &CalendarJson,
     calendar_uid: &str,
 ) -> Result<(), Error> {
-    let kind = if office.parent.is_none() { OfficeKind::City } else { OfficeKind::Ward };
+    let kind = if office.parent.is_none() {
+        OfficeKind::City
+    } else {
+        OfficeKind::Ward
+    };
     let input = OfficeInput {
         name: parsed(&office.name)?,
         kind,
@@ -182,7 +201,10 @@ fn add_account(
     let roles = account.roles.iter().map(|held| {
         let role = domain::auth::Role::parse(&held.role)
             .ok_or_else(|| Error::Internal(format!("demo role {}", held.role)))?;
-        Ok(RoleInput { role, office: parsed(&held.office)? })
+        Ok(RoleInput {
+            role,
+            office: parsed(&held.office)?,
+        })
     });
     let new = NewStaff {
         login: parsed(&account.login)?,
@@ -195,7 +217,16 @@ fn add_account(
         },
         password_hash: shared.password_hash.clone(),
     };
-    insert_staff(conn, env, who, &new, Account { must_change_password: false, demo: true })?;
+    insert_staff(
+        conn,
+        env,
+        who,
+        &new,
+        Account {
+            must_change_password: false,
+            demo: true,
+        },
+    )?;
     Ok(())
 }
 

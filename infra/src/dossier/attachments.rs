@@ -6,7 +6,7 @@ use domain::auth::{Actor, Principal, Role, Sight};
 use domain::text::Title;
 
 use super::detail::load_seen;
-use super::store::{Deed, record};
+use super::store::{Deed, load_to_change, record};
 use crate::db::Conn;
 use crate::db::paging::{Cursor, Page};
 use crate::db::schema::attachments;
@@ -55,7 +55,10 @@ const ALLOWED: [&str; 14] = [
 /// Tells the type by the first bytes; none when it is none that an office takes in.
 pub fn sniff(bytes: &[u8]) -> Option<Sniffed> {
     let found = infer::get(bytes)?.mime_type();
-    ALLOWED.iter().find(|allowed| **allowed == found).map(|media_type| Sniffed { media_type })
+    ALLOWED
+        .iter()
+        .find(|allowed| **allowed == found)
+        .map(|media_type| Sniffed { media_type })
 }
 
 /// Those who work on dossiers add files, and the ward client that sent the dossier in.
@@ -103,7 +106,15 @@ pub fn add_attachment(
     Ok(attachment)
 }
 
-type Row = (i64, String, String, String, i64, String, chrono::NaiveDateTime);
+type Row = (
+    i64,
+    String,
+    String,
+    String,
+    i64,
+    String,
+    chrono::NaiveDateTime,
+);
 
 fn columns() -> (
     attachments::id,
@@ -126,7 +137,14 @@ fn columns() -> (
 }
 
 fn view((_, uid, name, media_type, size, sha256, at): Row) -> Attachment {
-    Attachment { uid, name, media_type, size, sha256, created_at: at.and_utc() }
+    Attachment {
+        uid,
+        name,
+        media_type,
+        size,
+        sha256,
+        created_at: at.and_utc(),
+    }
 }
 
 /// The files of a dossier, oldest first.
@@ -153,7 +171,10 @@ pub fn list_attachments(
         .limit(i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX))
         .select(columns())
         .load(conn)?;
-    Ok(Page::cut(rows, limit, |row| Cursor::new("attachments", [row.0.to_string()])).map(view))
+    Ok(Page::cut(rows, limit, |row| {
+        Cursor::new("attachments", [row.0.to_string()])
+    })
+    .map(view))
 }
 
 /// A file of a dossier, for those who see the dossier whole: scans are personal data. Where
@@ -166,7 +187,7 @@ pub fn find_attachment(
     uid: &str,
     may_record: bool,
 ) -> Result<Option<Attachment>, Error> {
-    let (mut loaded, seen) = load_seen(conn, env, who, code)?;
+    let (loaded, seen) = load_seen(conn, env, who, code)?;
     let row: Row = attachments::table
         .filter(attachments::dossier_id.eq(loaded.row.id))
         .filter(attachments::uid.eq(uid))
@@ -178,7 +199,11 @@ pub fn find_attachment(
         Sight::Whole => Ok(Some(view(row))),
         Sight::WholeRecorded if may_record => {
             let detail = serde_json::json!({ "what": "attachment", "sha256": row.5 });
-            let deed = Deed { detail, ..Deed::of(who, "read_personal_data") };
+            let deed = Deed {
+                detail,
+                ..Deed::of(who, "read_personal_data")
+            };
+            let mut loaded = load_to_change(conn, env, code)?;
             record(conn, &mut loaded, &deed, env.now())?;
             Ok(Some(view(row)))
         }

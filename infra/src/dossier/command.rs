@@ -1,16 +1,18 @@
 //! Commands on a dossier: rights, version, rules, then the change with its event.
 
 use chrono::{DateTime, Utc};
-use domain::auth::{Actor, Permit, Principal, permit, sight, Sight};
-use domain::dossier::{Action, Command, Dossier, Handover, MissingPaper, Outcome, Refusal, StepPlace};
+use domain::auth::{Actor, Permit, Principal, Sight, permit, sight};
+use domain::dossier::{
+    Action, Command, Dossier, Handover, MissingPaper, Outcome, Refusal, StepPlace,
+};
 use domain::text::{Note, Title};
 use domain::time::{local_date, to_rfc3339};
 use serde_json::{Value, json};
 
-use super::people;
 use super::papers::{PaperTick, check_required, tick};
+use super::people;
 use super::rows::Paper;
-use super::store::{Deed, Loaded, allowed, load, save};
+use super::store::{Deed, Loaded, allowed, load_to_change, save};
 use crate::db::Conn;
 use crate::env::Env;
 use crate::error::{Conflict, Error};
@@ -18,22 +20,67 @@ use crate::error::{Conflict, Error};
 /// A command as somebody sends it: people by their public ids, reasons as they were typed.
 #[derive(Debug, Clone)]
 pub enum Request {
-    Accept { papers: Vec<PaperTick> },
-    Refuse { reason: Note },
-    RequestSupplement { missing: Vec<(Title, Note)>, reason: Option<Note> },
-    ReceiveSupplement { papers: Vec<PaperTick>, note: Option<Note> },
-    Extend { reason: Note },
-    RequestPayment { amount_vnd: i64, purpose: Title },
-    ConfirmPayment { receipt: Option<Title>, note: Option<Note> },
-    Forward { to: String, note: Option<Note> },
-    Assign { to: String, reason: Option<Note> },
-    SendBack { to: Option<String>, reason: Note },
-    Resolve { outcome: Outcome, reason: Option<Note> },
-    ReturnResult { way: &'static str, recipient: Title, note: Option<Note> },
-    Withdraw { reason: Note },
-    Stop { reason: Note, legal_ground: Title },
-    Reappoint { reason: Note, due_at: DateTime<Utc> },
-    CorrectResult { to: Option<String>, reason: Note },
+    Accept {
+        papers: Vec<PaperTick>,
+    },
+    Refuse {
+        reason: Note,
+    },
+    RequestSupplement {
+        missing: Vec<(Title, Note)>,
+        reason: Option<Note>,
+    },
+    ReceiveSupplement {
+        papers: Vec<PaperTick>,
+        note: Option<Note>,
+    },
+    Extend {
+        reason: Note,
+    },
+    RequestPayment {
+        amount_vnd: i64,
+        purpose: Title,
+    },
+    ConfirmPayment {
+        receipt: Option<Title>,
+        note: Option<Note>,
+    },
+    Forward {
+        to: String,
+        note: Option<Note>,
+    },
+    Assign {
+        to: String,
+        reason: Option<Note>,
+    },
+    SendBack {
+        to: Option<String>,
+        reason: Note,
+    },
+    Resolve {
+        outcome: Outcome,
+        reason: Option<Note>,
+    },
+    ReturnResult {
+        way: &'static str,
+        recipient: Title,
+        note: Option<Note>,
+    },
+    Withdraw {
+        reason: Note,
+    },
+    Stop {
+        reason: Note,
+        legal_ground: Title,
+    },
+    Reappoint {
+        reason: Note,
+        due_at: DateTime<Utc>,
+    },
+    CorrectResult {
+        to: Option<String>,
+        reason: Note,
+    },
 }
 
 impl Request {
@@ -76,7 +123,8 @@ impl Request {
             | Self::ReturnResult { note, .. } => note.as_ref(),
             Self::Accept { .. } | Self::RequestPayment { .. } => None,
         };
-        note.map(|note| note.as_str().to_owned()).unwrap_or_default()
+        note.map(|note| note.as_str().to_owned())
+            .unwrap_or_default()
     }
 }
 
@@ -91,7 +139,7 @@ pub fn command(
 ) -> Result<(), Error> {
     let now = env.now();
     let action = request.action();
-    let loaded = load(conn, env, code)?;
+    let loaded = load_to_change(conn, env, code)?;
     let permit = check_rights(&loaded, who, action, now)?;
     if loaded.row.progress.version != version {
         return Err(Error::Stale(loaded.row.progress.version));
@@ -102,21 +150,33 @@ pub fn command(
     check_reason(request)?;
     let papers = ticked(&loaded, request)?;
     let command = resolve_people(conn, &loaded, who, request)?;
-    let after = loaded.dossier.clone().apply(&command, &moment).map_err(conflict)?;
+    let after = loaded
+        .dossier
+        .clone()
+        .apply(&command, &moment)
+        .map_err(conflict)?;
     let deed = Deed {
         on_behalf_of: people::uid_of(conn, permit.on_behalf_of)?,
         reason: request.reason(),
         detail: detail(conn, &loaded.dossier, &after, request, &command, now)?,
         ..Deed::of(who, action.as_str())
     };
-    save(conn, &loaded, &after, papers, action.from_states(), &deed, now)?;
+    save(
+        conn,
+        &loaded,
+        &after,
+        papers,
+        action.from_states(),
+        &deed,
+        now,
+    )?;
     Ok(())
 }
 
 /// Ends a supplement that did not come in time; the service itself does this.
 pub(crate) fn lapse(conn: &mut Conn, env: &Env, code: &str) -> Result<(), Error> {
     let now = env.now();
-    let loaded = load(conn, env, code)?;
+    let loaded = load_to_change(conn, env, code)?;
     let after = loaded
         .dossier
         .clone()
@@ -128,7 +188,15 @@ pub(crate) fn lapse(conn: &mut Conn, env: &Env, code: &str) -> Result<(), Error>
             .to_owned(),
         ..Deed::default()
     };
-    save(conn, &loaded, &after, None, Action::Lapse.from_states(), &deed, now)?;
+    save(
+        conn,
+        &loaded,
+        &after,
+        None,
+        Action::Lapse.from_states(),
+        &deed,
+        now,
+    )?;
     Ok(())
 }
 
@@ -145,11 +213,23 @@ fn check_rights(
     permit(action, &facts, who).ok_or_else(|| {
         // A state that forbids the action to everyone is a conflict, whoever asks.
         if action.from_states().contains(&facts.state) {
-            Error::NotPermitted(Box::new(describe(loaded, who, action, Refusal::WrongState, now)))
+            Error::NotPermitted(Box::new(describe(
+                loaded,
+                who,
+                action,
+                Refusal::WrongState,
+                now,
+            )))
         } else if may_ever(action, who, &loaded.office_path) {
             conflict(loaded, who, action, Refusal::WrongState, now)
         } else {
-            Error::NotPermitted(Box::new(describe(loaded, who, action, Refusal::WrongState, now)))
+            Error::NotPermitted(Box::new(describe(
+                loaded,
+                who,
+                action,
+                Refusal::WrongState,
+                now,
+            )))
         }
     })
 }
@@ -169,7 +249,9 @@ fn may_ever(action: Action, who: &Principal, office_path: &str) -> bool {
         | Action::Withdraw => &[Role::Clerk],
         _ => &[Role::Clerk, Role::Specialist, Role::Head, Role::Manager],
     };
-    std::iter::once(who).chain(&who.stands_in_for).any(|person| person.has_any(roles, office_path))
+    std::iter::once(who)
+        .chain(&who.stands_in_for)
+        .any(|person| person.has_any(roles, office_path))
 }
 
 fn conflict(
@@ -201,7 +283,10 @@ fn describe(
 /// A declined request carries a written reason [Art. 19.3].
 fn check_reason(request: &Request) -> Result<(), Error> {
     match request {
-        Request::Resolve { outcome: Outcome::Declined, reason: None } => Err(Error::invalid(
+        Request::Resolve {
+            outcome: Outcome::Declined,
+            reason: None,
+        } => Err(Error::invalid(
             "reason",
             "required",
             "Từ chối giải quyết phải nêu lý do bằng văn bản.",
@@ -236,7 +321,11 @@ fn resolve_people(
         Some(StepPlace::Route(index)) => index,
         Some(StepPlace::Desk) | None => 0,
     };
-    let next = if matches!(step, Some(StepPlace::Route(_))) { index.saturating_add(1) } else { 0 };
+    let next = if matches!(step, Some(StepPlace::Route(_))) {
+        index.saturating_add(1)
+    } else {
+        0
+    };
     Ok(match request {
         Request::Accept { .. } => Command::Accept { clerk: own(who)? },
         Request::Refuse { .. } => Command::Refuse,
@@ -251,20 +340,25 @@ fn resolve_people(
         },
         Request::ReceiveSupplement { .. } => Command::ReceiveSupplement,
         Request::Extend { .. } => Command::Extend,
-        Request::RequestPayment { amount_vnd, purpose } => Command::RequestPayment {
+        Request::RequestPayment {
+            amount_vnd,
+            purpose,
+        } => Command::RequestPayment {
             amount_vnd: *amount_vnd,
             purpose: purpose.as_str().to_owned(),
         },
         Request::ConfirmPayment { .. } => Command::ConfirmPayment,
-        Request::Forward { to, .. } => {
-            Command::Forward { to: people::for_step(conn, loaded, next, to)? }
-        }
-        Request::Assign { to, .. } => {
-            Command::Assign { to: people::for_step(conn, loaded, index, to)? }
-        }
+        Request::Forward { to, .. } => Command::Forward {
+            to: people::for_step(conn, loaded, next, to)?,
+        },
+        Request::Assign { to, .. } => Command::Assign {
+            to: people::for_step(conn, loaded, index, to)?,
+        },
         Request::SendBack { to, .. } => {
             let previous = index.saturating_sub(1);
-            Command::SendBack { to: back_to(conn, loaded, previous, to.as_deref())? }
+            Command::SendBack {
+                to: back_to(conn, loaded, previous, to.as_deref())?,
+            }
         }
         Request::Resolve { outcome, .. } => Command::Resolve { outcome: *outcome },
         Request::ReturnResult { .. } => Command::ReturnResult,
@@ -273,7 +367,9 @@ fn resolve_people(
         Request::Reappoint { due_at, .. } => Command::Reappoint { due_at: *due_at },
         Request::CorrectResult { to, .. } => {
             let last = loaded.rules.steps.len().saturating_sub(1);
-            Command::CorrectResult { to: back_to(conn, loaded, last, to.as_deref())? }
+            Command::CorrectResult {
+                to: back_to(conn, loaded, last, to.as_deref())?,
+            }
         }
     })
 }
@@ -293,7 +389,10 @@ fn back_to(
 
 fn own(who: &Principal) -> Result<Handover, Error> {
     match who.actor {
-        Actor::Staff(holder) => Ok(Handover { holder, department: who.department_id }),
+        Actor::Staff(holder) => Ok(Handover {
+            holder,
+            department: who.department_id,
+        }),
         Actor::Client(_) | Actor::System => Err(Error::Forbidden),
     }
 }
@@ -313,7 +412,10 @@ fn detail(
                 "name": name.as_str(), "reason": reason.as_str(),
             })).collect::<Vec<_>>(),
         }),
-        Request::RequestPayment { amount_vnd, purpose } => {
+        Request::RequestPayment {
+            amount_vnd,
+            purpose,
+        } => {
             json!({ "amount_vnd": amount_vnd, "purpose": purpose.as_str() })
         }
         Request::ConfirmPayment { receipt, .. } => {
@@ -334,7 +436,10 @@ fn detail(
     | Command::SendBack { to }
     | Command::CorrectResult { to } = command
     {
-        map.insert("to".to_owned(), people::uid_of(conn, Some(to.holder))?.into());
+        map.insert(
+            "to".to_owned(),
+            people::uid_of(conn, Some(to.holder))?.into(),
+        );
     }
     let due = |dossier: &Dossier| dossier.promise.map(|promise| to_rfc3339(promise.due_at));
     if due(before) != due(after) {

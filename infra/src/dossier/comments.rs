@@ -43,7 +43,10 @@ pub fn add_comment(
     }
     let comment = Comment {
         uid: ids::new_uid(),
-        author: Named { key: who.uid.clone(), name: who.name.clone() },
+        author: Named {
+            key: who.uid.clone(),
+            name: who.name.clone(),
+        },
         text: text.as_str().to_owned(),
         created_at: env.now(),
     };
@@ -95,7 +98,9 @@ pub fn list_comments(
             comments::created_at,
         ))
         .load(conn)?;
-    let page = Page::cut(rows, limit, |row| Cursor::new("comments", [row.0.to_string()]));
+    let page = Page::cut(rows, limit, |row| {
+        Cursor::new("comments", [row.0.to_string()])
+    });
     Ok(page.map(|(_, uid, key, name, text, at)| Comment {
         uid,
         author: Named { key, name },

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::feed::EventView;
 use super::rows::{DESK, EventRow, Paper, StepRow, StoredApplicant};
-use super::store::{Deed, Loaded, allowed, load, record};
+use super::store::{Deed, Loaded, allowed, load, load_to_change, record};
 use super::summary::{Named, Summary, names, people, summary, units};
 use crate::db::Conn;
 use crate::db::paging::{Cursor, Page};
@@ -123,10 +123,15 @@ pub fn read_dossier_recorded(
     code: &str,
     lang: Lang,
 ) -> Result<Detail, Error> {
-    let (mut loaded, seen) = load_seen(conn, env, who, code)?;
+    let (loaded, seen) = load_seen(conn, env, who, code)?;
     if seen == Sight::WholeRecorded {
-        let deed = Deed { detail: json!({ "what": "dossier" }), ..Deed::of(who, "read_personal_data") };
+        let mut loaded = load_to_change(conn, env, code)?;
+        let deed = Deed {
+            detail: json!({ "what": "dossier" }),
+            ..Deed::of(who, "read_personal_data")
+        };
         record(conn, &mut loaded, &deed, env.now())?;
+        return detail(conn, env, who, &loaded, seen, lang);
     }
     detail(conn, env, who, &loaded, seen, lang)
 }
@@ -159,7 +164,10 @@ pub(crate) fn detail(
         supplement: supplement(&dossier.life),
         payment: payment(&dossier.life),
         corrected: dossier.first_result.is_some_and(|first| {
-            dossier.term.as_ref().is_some_and(|term| term.received_at > first.resolved_at)
+            dossier
+                .term
+                .as_ref()
+                .is_some_and(|term| term.received_at > first.resolved_at)
                 || dossier.state().is_open()
         }),
         steps: steps(conn, loaded.row.id)?,
@@ -169,18 +177,32 @@ pub(crate) fn detail(
 
 pub(crate) fn supplement(life: &Life) -> Option<Supplement> {
     match life {
-        Life::AwaitingSupplement { since, lapse_at, missing, .. } => {
-            Some(Supplement { since: *since, lapse_at: *lapse_at, missing: missing.clone() })
-        }
+        Life::AwaitingSupplement {
+            since,
+            lapse_at,
+            missing,
+            ..
+        } => Some(Supplement {
+            since: *since,
+            lapse_at: *lapse_at,
+            missing: missing.clone(),
+        }),
         _ => None,
     }
 }
 
 pub(crate) fn payment(life: &Life) -> Option<Payment> {
     match life {
-        Life::AwaitingPayment { since, amount_vnd, purpose, .. } => {
-            Some(Payment { since: *since, amount_vnd: *amount_vnd, purpose: purpose.clone() })
-        }
+        Life::AwaitingPayment {
+            since,
+            amount_vnd,
+            purpose,
+            ..
+        } => Some(Payment {
+            since: *since,
+            amount_vnd: *amount_vnd,
+            purpose: purpose.clone(),
+        }),
         _ => None,
     }
 }
@@ -189,7 +211,8 @@ fn applicant(loaded: &Loaded, whole: bool) -> Result<ApplicantView, Error> {
     let row = &loaded.row;
     let stored: StoredApplicant = serde_json::from_str(&row.applicant)?;
     let masked = |text: &Option<String>| {
-        text.as_deref().map(|text| if whole { text.to_owned() } else { mask(text) })
+        text.as_deref()
+            .map(|text| if whole { text.to_owned() } else { mask(text) })
     };
     let only_whole = |text: Option<String>| text.filter(|_| whole);
     Ok(ApplicantView {
@@ -214,7 +237,10 @@ pub(crate) fn steps(conn: &mut Conn, dossier: i64) -> Result<Vec<StepView>, Erro
         .select(StepRow::as_select())
         .load(conn)?;
     let people = people(conn, rows.iter().map(|row| row.holder_id).collect())?;
-    let units = units(conn, rows.iter().filter_map(|row| row.department_id).collect())?;
+    let units = units(
+        conn,
+        rows.iter().filter_map(|row| row.department_id).collect(),
+    )?;
     Ok(rows
         .into_iter()
         .map(|row| StepView {
@@ -254,11 +280,16 @@ pub fn list_events(
         .limit(i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX))
         .select(EventRow::as_select())
         .load(conn)?;
-    let mut events = rows.into_iter().map(EventView::of).collect::<Result<Vec<_>, _>>()?;
+    let mut events = rows
+        .into_iter()
+        .map(EventView::of)
+        .collect::<Result<Vec<_>, _>>()?;
     if seen == Sight::Masked {
         events.iter_mut().for_each(super::feed::hide_personal);
     }
-    Ok(Page::cut(events, limit, |event| Cursor::new("events", [event.number.to_string()])))
+    Ok(Page::cut(events, limit, |event| {
+        Cursor::new("events", [event.number.to_string()])
+    }))
 }
 
 /// Why the dossier is due when it is: the days counted and those skipped.
@@ -269,7 +300,11 @@ pub fn explain_due_date(
     code: &str,
 ) -> Result<Explanation, Error> {
     let (loaded, _) = load_seen(conn, env, who, code)?;
-    let term = loaded.dossier.term.as_ref().ok_or(Error::Refused("not_accepted_yet"))?;
+    let term = loaded
+        .dossier
+        .term
+        .as_ref()
+        .ok_or(Error::Refused("not_accepted_yet"))?;
     term.explain(&loaded.calendar)
         .map_err(|faults| Error::Internal(format!("{code} does not explain itself: {faults:?}")))
 }

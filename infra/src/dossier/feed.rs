@@ -23,8 +23,9 @@ pub(crate) fn announce(conn: &mut Conn) -> Result<(), Error> {
 /// as short as can be, since writers wait for it.
 pub fn settled(conn: &mut Conn) -> Result<i64, Error> {
     dialect::lock_exclusive(conn, FEED_LOCK, FEED_WAIT_MS)?;
-    let last: Option<i64> =
-        dossier_events::table.select(diesel::dsl::max(dossier_events::id)).first(conn)?;
+    let last: Option<i64> = dossier_events::table
+        .select(diesel::dsl::max(dossier_events::id))
+        .first(conn)?;
     Ok(last.unwrap_or(0))
 }
 
@@ -107,7 +108,15 @@ pub fn events_after(
         Some((last, _)) if full => last.id,
         _ => end.max(after),
     };
-    let whole = who.has_any(&[Role::Clerk, Role::Manager, Role::Inspector, Role::Administrator], &who.office_path);
+    let whole = who.has_any(
+        &[
+            Role::Clerk,
+            Role::Manager,
+            Role::Inspector,
+            Role::Administrator,
+        ],
+        &who.office_path,
+    );
     let items = rows
         .into_iter()
         .map(|(row, dossier)| {
@@ -116,7 +125,11 @@ pub fn events_after(
             if !whole {
                 hide_personal(&mut event);
             }
-            Ok(FeedItem { number, dossier, event })
+            Ok(FeedItem {
+                number,
+                dossier,
+                event,
+            })
         })
         .collect::<Result<Vec<_>, Error>>()?;
     Ok((items, next))

@@ -15,9 +15,11 @@ use domain::time::{from_local, local_date};
 use super::scope::narrowed;
 use super::summary::{Summary, summaries};
 use crate::calendar;
-use crate::db::paging::{Cursor, Page};
-use crate::db::schema::{departments, dossier_names, dossiers, procedure_versions, procedures, staff};
 use crate::db::Conn;
+use crate::db::paging::{Cursor, Page};
+use crate::db::schema::{
+    departments, dossier_names, dossiers, procedure_versions, procedures, staff,
+};
 use crate::env::Env;
 use crate::error::Error;
 
@@ -91,7 +93,13 @@ pub fn list_dossiers(
 }
 
 fn empty(paging: &Paging) -> Listed {
-    Listed { page: Page { items: Vec::new(), next: None }, count: paging.count.then_some(0) }
+    Listed {
+        page: Page {
+            items: Vec::new(),
+            next: None,
+        },
+        count: paging.count.then_some(0),
+    }
 }
 
 /// The filter with public names turned into keys.
@@ -135,7 +143,9 @@ impl Resolved {
         let department = match &filter.department {
             None => None,
             Some(uid) => {
-                let id = departments::table.filter(departments::uid.eq(uid)).select(departments::id);
+                let id = departments::table
+                    .filter(departments::uid.eq(uid))
+                    .select(departments::id);
                 match id.first::<i64>(conn).optional()? {
                     None => return Ok(None),
                     found => found,
@@ -148,11 +158,17 @@ impl Resolved {
             holder,
             department,
             code: filter.code.clone(),
-            name: filter.name.as_deref().map(fold).filter(|name| !name.is_empty()),
+            name: filter
+                .name
+                .as_deref()
+                .map(fold)
+                .filter(|name| !name.is_empty()),
             id_number: filter.id_number.clone(),
             phone: filter.phone.clone(),
             received_from: filter.received_from.map(|day| start_of(day).naive_utc()),
-            received_before: filter.received_to.map(|day| start_of(next_day(day)).naive_utc()),
+            received_before: filter
+                .received_to
+                .map(|day| start_of(next_day(day)).naive_utc()),
             channel: filter.channel,
         }))
     }
@@ -245,8 +261,14 @@ fn newest(
         })
     };
     let keys = page_of(conn, before, paging.limit.saturating_add(1))?;
-    let count = if paging.count { Some(page_of(conn, i64::MAX, COUNT_CAP)?.len()) } else { None };
-    let page = Page::cut(keys, paging.limit, |(_, id)| Cursor::new("newest", [id.to_string()]));
+    let count = if paging.count {
+        Some(page_of(conn, i64::MAX, COUNT_CAP)?.len())
+    } else {
+        None
+    };
+    let page = Page::cut(keys, paging.limit, |(_, id)| {
+        Cursor::new("newest", [id.to_string()])
+    });
     shown(conn, env, page, count, paging.lang)
 }
 
@@ -265,7 +287,14 @@ fn by_name(
         None => None,
         Some(text) => Some(name_key(text).ok_or(Error::BadCursor)?),
     };
-    let keys = named(conn, offices, name, filter, after, paging.limit.saturating_add(1))?;
+    let keys = named(
+        conn,
+        offices,
+        name,
+        filter,
+        after,
+        paging.limit.saturating_add(1),
+    )?;
     let count = match paging.count {
         true => Some(named(conn, offices, name, filter, None, COUNT_CAP)?.len()),
         false => None,
@@ -273,7 +302,13 @@ fn by_name(
     let page = Page::cut(keys, paging.limit, |(office, words, id)| {
         Cursor::new("name", [office.to_string(), words.clone(), id.to_string()])
     });
-    shown(conn, env, page.map(|(_, _, id)| ((), id)), count, paging.lang)
+    shown(
+        conn,
+        env,
+        page.map(|(_, _, id)| ((), id)),
+        count,
+        paging.lang,
+    )
 }
 
 fn name_key(text: &str) -> Option<NameKey> {
@@ -328,19 +363,21 @@ fn names_of(
         .filter(words.lt(format!("{name}\u{10FFFF}")))
         .into_boxed::<Backend>();
     if let Some((_, last, id)) = after {
-        let later = words.eq(last.clone()).and(dossier_names::dossier_id.gt(*id));
+        let later = words
+            .eq(last.clone())
+            .and(dossier_names::dossier_id.gt(*id));
         query = query.filter(words.gt(last.clone()).or(later));
     }
     let columns = (dossier_names::office_id, words, dossier_names::dossier_id);
-    Ok(query.order(columns).limit(sql_limit(limit)).select(columns).load(conn)?)
+    Ok(query
+        .order(columns)
+        .limit(sql_limit(limit))
+        .select(columns)
+        .load(conn)?)
 }
 
 /// Keeps what fits the rest of the filter.
-fn fitting(
-    conn: &mut Conn,
-    filter: &Resolved,
-    keys: Vec<NameKey>,
-) -> Result<Vec<NameKey>, Error> {
+fn fitting(conn: &mut Conn, filter: &Resolved, keys: Vec<NameKey>) -> Result<Vec<NameKey>, Error> {
     if !filter.narrows_more() || keys.is_empty() {
         return Ok(keys);
     }
@@ -352,14 +389,24 @@ fn fitting(
         .load::<i64>(conn)?
         .into_iter()
         .collect();
-    Ok(keys.into_iter().filter(|key| fit.contains(&key.2)).collect())
+    Ok(keys
+        .into_iter()
+        .filter(|key| fit.contains(&key.2))
+        .collect())
 }
 
 /// Dossiers for which the caller is responsible, or somebody for whom they stand in.
-pub fn list_mine(conn: &mut Conn, env: &Env, who: &Principal, paging: &Paging) -> Result<Listed, Error> {
+pub fn list_mine(
+    conn: &mut Conn,
+    env: &Env,
+    who: &Principal,
+    paging: &Paging,
+) -> Result<Listed, Error> {
     let holders = who.acts_for();
     by_due(conn, env, "mine", &holders, paging, |query, holder| {
-        query.filter(dossiers::holder_id.eq(holder)).filter(dossiers::ended_at.is_null())
+        query
+            .filter(dossiers::holder_id.eq(holder))
+            .filter(dossiers::ended_at.is_null())
     })
 }
 
@@ -377,7 +424,9 @@ pub fn list_department(
     units.sort_unstable();
     units.dedup();
     by_due(conn, env, "department", &units, paging, |query, unit| {
-        query.filter(dossiers::department_id.eq(unit)).filter(dossiers::ended_at.is_null())
+        query
+            .filter(dossiers::department_id.eq(unit))
+            .filter(dossiers::ended_at.is_null())
     })
 }
 
@@ -394,7 +443,9 @@ pub fn list_due(
     let now = env.now();
     if when == DueWhen::All {
         return by_due(conn, env, "due-all", &offices, paging, |query, office| {
-            query.filter(dossiers::office_id.eq(office)).filter(dossiers::ended_at.is_null())
+            query
+                .filter(dossiers::office_id.eq(office))
+                .filter(dossiers::ended_at.is_null())
         });
     }
     let mut windows = std::collections::HashMap::new();
@@ -424,7 +475,12 @@ fn window(
     now: DateTime<Utc>,
 ) -> Result<(NaiveDateTime, NaiveDateTime), Error> {
     let today = local_date(now);
-    let day = |day: NaiveDate| (start_of(day).naive_utc(), start_of(next_day(day)).naive_utc());
+    let day = |day: NaiveDate| {
+        (
+            start_of(day).naive_utc(),
+            start_of(next_day(day)).naive_utc(),
+        )
+    };
     Ok(match when {
         DueWhen::Overdue | DueWhen::All => (NaiveDateTime::default(), now.naive_utc()),
         DueWhen::Today => (now.naive_utc(), day(today).1),
@@ -444,19 +500,28 @@ fn by_due(
     paging: &Paging,
     narrow: impl for<'a> Fn(Boxed<'a>, i64) -> Boxed<'a>,
 ) -> Result<Listed, Error> {
-    paged_by_time(conn, env, list, partitions, paging, |conn, partition, after, limit| {
-        let mut query = narrow(dossiers::table.into_boxed::<Backend>(), partition);
-        if let Some((at, id)) = after {
-            query = query.filter(
-                dossiers::sort_due_at.gt(at).or(dossiers::sort_due_at.eq(at).and(dossiers::id.gt(id))),
-            );
-        }
-        Ok(query
-            .order((dossiers::sort_due_at, dossiers::id))
-            .limit(limit)
-            .select((dossiers::sort_due_at, dossiers::id))
-            .load(conn)?)
-    })
+    paged_by_time(
+        conn,
+        env,
+        list,
+        partitions,
+        paging,
+        |conn, partition, after, limit| {
+            let mut query = narrow(dossiers::table.into_boxed::<Backend>(), partition);
+            if let Some((at, id)) = after {
+                query = query.filter(
+                    dossiers::sort_due_at
+                        .gt(at)
+                        .or(dossiers::sort_due_at.eq(at).and(dossiers::id.gt(id))),
+                );
+            }
+            Ok(query
+                .order((dossiers::sort_due_at, dossiers::id))
+                .limit(limit)
+                .select((dossiers::sort_due_at, dossiers::id))
+                .load(conn)?)
+        },
+    )
 }
 
 /// Pages over the index that ends in (`late_after`, `id`).
@@ -468,19 +533,28 @@ fn by_late_after(
     paging: &Paging,
     narrow: impl for<'a> Fn(Boxed<'a>, i64) -> Boxed<'a>,
 ) -> Result<Listed, Error> {
-    paged_by_time(conn, env, list, partitions, paging, |conn, partition, after, limit| {
-        let mut query = narrow(dossiers::table.into_boxed::<Backend>(), partition);
-        if let Some((at, id)) = after {
-            query = query.filter(
-                dossiers::late_after.gt(at).or(dossiers::late_after.eq(at).and(dossiers::id.gt(id))),
-            );
-        }
-        Ok(query
-            .order((dossiers::late_after, dossiers::id))
-            .limit(limit)
-            .select((dossiers::late_after.assume_not_null(), dossiers::id))
-            .load(conn)?)
-    })
+    paged_by_time(
+        conn,
+        env,
+        list,
+        partitions,
+        paging,
+        |conn, partition, after, limit| {
+            let mut query = narrow(dossiers::table.into_boxed::<Backend>(), partition);
+            if let Some((at, id)) = after {
+                query = query.filter(
+                    dossiers::late_after
+                        .gt(at)
+                        .or(dossiers::late_after.eq(at).and(dossiers::id.gt(id))),
+                );
+            }
+            Ok(query
+                .order((dossiers::late_after, dossiers::id))
+                .limit(limit)
+                .select((dossiers::late_after.assume_not_null(), dossiers::id))
+                .load(conn)?)
+        },
+    )
 }
 
 type TimeKey = (NaiveDateTime, i64);
@@ -504,9 +578,16 @@ fn paged_by_time(
         })
     };
     let keys = find(conn, after, paging.limit.saturating_add(1))?;
-    let count = if paging.count { Some(find(conn, None, COUNT_CAP)?.len()) } else { None };
+    let count = if paging.count {
+        Some(find(conn, None, COUNT_CAP)?.len())
+    } else {
+        None
+    };
     let page = Page::cut(keys, paging.limit, |((at, id), _)| {
-        Cursor::new(list, [at.and_utc().timestamp_micros().to_string(), id.to_string()])
+        Cursor::new(
+            list,
+            [at.and_utc().timestamp_micros().to_string(), id.to_string()],
+        )
     });
     shown(conn, env, page, count, paging.lang)
 }
@@ -543,7 +624,13 @@ fn shown<K>(
 ) -> Result<Listed, Error> {
     let ids: Vec<i64> = page.items.iter().map(|(_, id)| *id).collect();
     let items = summaries(conn, env, &ids, lang)?;
-    Ok(Listed { page: Page { items, next: page.next }, count })
+    Ok(Listed {
+        page: Page {
+            items,
+            next: page.next,
+        },
+        count,
+    })
 }
 
 fn sql_limit(limit: usize) -> i64 {
@@ -557,4 +644,3 @@ fn start_of(day: NaiveDate) -> DateTime<Utc> {
 fn next_day(day: NaiveDate) -> NaiveDate {
     day.checked_add_days(Days::new(1)).unwrap_or(day)
 }
-

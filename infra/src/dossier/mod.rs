@@ -20,7 +20,8 @@ mod summary;
 mod verify;
 
 pub use attachments::{
-    Attachment, MAX_ATTACHMENT_BYTES, Sniffed, add_attachment, find_attachment, list_attachments, sniff,
+    Attachment, MAX_ATTACHMENT_BYTES, Sniffed, add_attachment, find_attachment, list_attachments,
+    sniff,
 };
 pub use command::{Request, command};
 pub use comments::{Comment, add_comment, list_comments};
@@ -34,9 +35,7 @@ pub use lists::{
     COUNT_CAP, DueWhen, Filter, Listed, Paging, list_department, list_dossiers, list_due, list_mine,
 };
 pub use papers::PaperTick;
-pub use public::{
-    Apology, DueDateChange, OwnView, PublicDossier, PublicStep, look_up, rate,
-};
+pub use public::{Apology, DueDateChange, OwnView, PublicDossier, PublicStep, look_up, rate};
 pub use register::{Applicant, Intake, NewDossier, take_in};
 pub use rows::Paper;
 pub use summary::{Named, StepSummary, Summary};

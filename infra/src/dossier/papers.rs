@@ -24,7 +24,11 @@ pub(crate) fn tick(
     before: &[Paper],
     ticks: &[PaperTick],
 ) -> Result<Vec<Paper>, Error> {
-    let mut papers = if before.is_empty() { blank(rules) } else { before.to_vec() };
+    let mut papers = if before.is_empty() {
+        blank(rules)
+    } else {
+        before.to_vec()
+    };
     let mut faults = Vec::new();
     for (at, tick) in ticks.iter().enumerate() {
         match (tick.number, &tick.name) {
@@ -48,7 +52,11 @@ pub(crate) fn tick(
             )),
         }
     }
-    if faults.is_empty() { Ok(papers) } else { Err(Error::Invalid(faults)) }
+    if faults.is_empty() {
+        Ok(papers)
+    } else {
+        Err(Error::Invalid(faults))
+    }
 }
 
 fn blank(rules: &[PaperRule]) -> Vec<Paper> {
@@ -103,5 +111,9 @@ pub(crate) fn check_required(papers: &[Paper]) -> Result<(), Error> {
             )
         })
         .collect();
-    if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(faults)) }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Invalid(faults))
+    }
 }

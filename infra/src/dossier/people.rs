@@ -33,25 +33,43 @@ pub(crate) fn for_step(
         ));
     };
     let Some(rule) = rule else {
-        return Ok(Handover { holder: id, department });
+        return Ok(Handover {
+            holder: id,
+            department,
+        });
     };
     if !holds_role(conn, id, rule.role, &loaded.office_path)? {
         return Err(Error::invalid(
             "to",
             "wrong_role",
-            format!("Bước “{}” cần người có vai trò {}.", rule.name, rule.role.as_str()),
-            format!("The step “{}” needs somebody with the role {}.", rule.name, rule.role.as_str()),
+            format!(
+                "Bước “{}” cần người có vai trò {}.",
+                rule.name,
+                rule.role.as_str()
+            ),
+            format!(
+                "The step “{}” needs somebody with the role {}.",
+                rule.name,
+                rule.role.as_str()
+            ),
         ));
     }
-    if department_code(conn, department, loaded.row.office_id)?.as_deref() != Some(&rule.department) {
+    if department_code(conn, department, loaded.row.office_id)?.as_deref() != Some(&rule.department)
+    {
         return Err(Error::invalid(
             "to",
             "wrong_department",
             format!("Bước “{}” thuộc bộ phận {}.", rule.name, rule.department),
-            format!("The step “{}” belongs to the department {}.", rule.name, rule.department),
+            format!(
+                "The step “{}” belongs to the department {}.",
+                rule.name, rule.department
+            ),
         ));
     }
-    Ok(Handover { holder: id, department })
+    Ok(Handover {
+        holder: id,
+        department,
+    })
 }
 
 fn holds_role(conn: &mut Conn, id: i64, role: Role, office_path: &str) -> Result<bool, Error> {
@@ -97,7 +115,12 @@ pub(crate) fn earlier_holder(
         .first(conn)
         .optional()?;
     match uid {
-        Some(uid) => for_step(conn, loaded, usize::try_from(index).unwrap_or(usize::MAX), &uid),
+        Some(uid) => for_step(
+            conn,
+            loaded,
+            usize::try_from(index).unwrap_or(usize::MAX),
+            &uid,
+        ),
         None => Err(Error::invalid(
             "to",
             "required",

@@ -89,7 +89,9 @@ pub fn look_up(
         Err(Error::NotFound) => None,
         Err(error) => return Err(error),
     };
-    let held = found.as_ref().map_or("??????", |loaded| loaded.row.lookup_key.as_str());
+    let held = found
+        .as_ref()
+        .map_or("??????", |loaded| loaded.row.lookup_key.as_str());
     let opens = key.map(|key| same_secret(key.as_str(), held));
     match (found, opens) {
         (None, _) | (_, Some(false)) => Err(Error::NotFound),
@@ -123,7 +125,11 @@ fn view(conn: &mut Conn, env: &Env, loaded: &Loaded, own: bool) -> Result<Public
         timeliness: dossier.timeliness(env.now(), &loaded.calendar),
         steps: passed_steps(conn, loaded.row.id)?,
         steps_total: loaded.rules.steps.len(),
-        own: if own { Some(own_view(conn, loaded)?) } else { None },
+        own: if own {
+            Some(own_view(conn, loaded)?)
+        } else {
+            None
+        },
     })
 }
 
@@ -156,21 +162,33 @@ fn own_view(conn: &mut Conn, loaded: &Loaded) -> Result<OwnView, Error> {
         .find(loaded.row.office_id)
         .select((offices::address, offices::phone, offices::desk_hours))
         .first(conn)?;
-    let rating: Option<String> =
-        ratings::table.find(id).select(ratings::level).first(conn).optional()?;
+    let rating: Option<String> = ratings::table
+        .find(id)
+        .select(ratings::level)
+        .first(conn)
+        .optional()?;
     Ok(OwnView {
         outcome,
         reason: ending_reason(&told, outcome),
         supplement: supplement(&dossier.life),
         payment: payment(&dossier.life),
-        apology: told.iter().rev().find(|event| event.action == "reappoint").map(|event| Apology {
-            at: event.at,
-            reason: event.reason.clone(),
-            due_at: text_of(&event.detail, "due_at"),
-        }),
+        apology: told
+            .iter()
+            .rev()
+            .find(|event| event.action == "reappoint")
+            .map(|event| Apology {
+                at: event.at,
+                reason: event.reason.clone(),
+                due_at: text_of(&event.detail, "due_at"),
+            }),
         due_date_changes: told
             .iter()
-            .filter(|event| event.detail.get("due_at_before").is_some_and(|due| !due.is_null()))
+            .filter(|event| {
+                event
+                    .detail
+                    .get("due_at_before")
+                    .is_some_and(|due| !due.is_null())
+            })
             .map(|event| DueDateChange {
                 at: event.at,
                 action: event.action.clone(),
@@ -206,7 +224,12 @@ fn events(conn: &mut Conn, dossier: i64) -> Result<Vec<Told>, Error> {
         .load(conn)?;
     rows.into_iter()
         .map(|(at, action, reason, detail)| {
-            Ok(Told { at: at.and_utc(), action, reason, detail: serde_json::from_str(&detail)? })
+            Ok(Told {
+                at: at.and_utc(),
+                action,
+                reason,
+                detail: serde_json::from_str(&detail)?,
+            })
         })
         .collect()
 }
@@ -214,8 +237,10 @@ fn events(conn: &mut Conn, dossier: i64) -> Result<Vec<Told>, Error> {
 /// The reason that an applicant must be given: a refusal, a stop, or a declined request.
 fn ending_reason(told: &[Told], outcome: Option<Outcome>) -> Option<String> {
     let action = told.iter().rev().find(|event| {
-        matches!(event.action.as_str(), "refuse" | "stop" | "lapse" | "withdraw")
-            || (event.action == "resolve" && outcome == Some(Outcome::Declined))
+        matches!(
+            event.action.as_str(),
+            "refuse" | "stop" | "lapse" | "withdraw"
+        ) || (event.action == "resolve" && outcome == Some(Outcome::Declined))
     })?;
     Some(action.reason.clone()).filter(|reason| !reason.is_empty())
 }
@@ -252,4 +277,3 @@ pub fn rate(
         .execute(conn)?;
     Ok(())
 }
-

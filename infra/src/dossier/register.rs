@@ -18,8 +18,8 @@ use domain::time::local_date;
 use super::papers::{PaperTick, check_required, tick};
 use super::rows::{DossierRow, Paper, Progress, StoredApplicant};
 use super::store::{Deed, insert, open_step, rules_of};
-use crate::db::schema::{dossier_names, offices};
 use crate::db::Conn;
+use crate::db::schema::{dossier_names, offices};
 use crate::env::Env;
 use crate::error::{Error, Fault};
 use crate::{calendar, ids, procedure};
@@ -82,14 +82,23 @@ pub fn take_in(
     new: &NewDossier,
 ) -> Result<String, Error> {
     let now = env.now();
+    // Before any lock that others may wait for.
+    super::feed::announce(conn)?;
     let office = open_office(conn, &new.office)?;
     check_rights(who, intake, &office.path)?;
     let rules = rules_in_force(conn, env, office.id, &new.procedure, local_date(now))?;
     let papers = tick(&rules.procedure.papers, &[], &new.papers)?;
     let dossier = start(who, intake, &papers, &rules, now)?;
     let row = new_row(conn, who, new, &office, &rules, &papers, &dossier, now)?;
-    let action = if intake == Intake::Register { "register" } else { "submit" };
-    let deed = Deed { detail: intake_detail(new, &dossier), ..Deed::of(who, action) };
+    let action = if intake == Intake::Register {
+        "register"
+    } else {
+        "submit"
+    };
+    let deed = Deed {
+        detail: intake_detail(new, &dossier),
+        ..Deed::of(who, action)
+    };
     let row = insert(conn, row, &deed, now)?;
     index_name(conn, &row)?;
     if let Some(step) = dossier.step() {
@@ -140,7 +149,12 @@ fn rules_in_force(
             )
         })?;
     let (calendar_version, calendar) = calendar::in_force(conn, env, office)?;
-    Ok(RulesInForce { calendar_version, calendar, procedure_version, procedure })
+    Ok(RulesInForce {
+        calendar_version,
+        calendar,
+        procedure_version,
+        procedure,
+    })
 }
 
 fn start(
@@ -153,9 +167,16 @@ fn start(
     let started = match (intake, who.actor) {
         (Intake::Register, Actor::Staff(holder)) => {
             check_required(papers)?;
-            let clerk = Handover { holder, department: who.department_id };
+            let clerk = Handover {
+                holder,
+                department: who.department_id,
+            };
             let pinned = rules_of(&rules.procedure);
-            let moment = Moment { now, calendar: &rules.calendar, rules: &pinned };
+            let moment = Moment {
+                now,
+                calendar: &rules.calendar,
+                rules: &pinned,
+            };
             Dossier::register(clerk, &moment)
         }
         (Intake::Register, _) => return Err(Error::Forbidden),
@@ -179,19 +200,34 @@ fn new_row(
     let applicant = &new.applicant;
     let stored = StoredApplicant {
         kind: applicant.kind.to_owned(),
-        address: applicant.address.as_ref().map(|text| text.as_str().to_owned()),
-        email: applicant.email.as_ref().map(|text| text.as_str().to_owned()),
-        submitter_name: new.submitter_name.as_ref().map(|text| text.as_str().to_owned()),
+        address: applicant
+            .address
+            .as_ref()
+            .map(|text| text.as_str().to_owned()),
+        email: applicant
+            .email
+            .as_ref()
+            .map(|text| text.as_str().to_owned()),
+        submitter_name: new
+            .submitter_name
+            .as_ref()
+            .map(|text| text.as_str().to_owned()),
         sets: new.sets,
         result_way: new.result_way.to_owned(),
-        result_address: new.result_address.as_ref().map(|text| text.as_str().to_owned()),
+        result_address: new
+            .result_address
+            .as_ref()
+            .map(|text| text.as_str().to_owned()),
     };
     let (created_by, client_id) = match who.actor {
         Actor::Staff(id) => (Some(id), None),
         Actor::Client(id) => (None, Some(id)),
         Actor::System => (None, None),
     };
-    let matter = new.matter.as_ref().map_or(rules.procedure.name.as_str(), Title::as_str);
+    let matter = new
+        .matter
+        .as_ref()
+        .map_or(rules.procedure.name.as_str(), Title::as_str);
     // The counter's lock is held to the commit, so it is taken as late as can be.
     let code = next_code(conn, &new.office, local_date(now))?;
     Ok(DossierRow {
@@ -204,8 +240,14 @@ fn new_row(
         created_by,
         applicant: serde_json::to_string(&stored)?,
         applicant_name: applicant.name.as_str().to_owned(),
-        id_number: applicant.id_number.as_ref().map(|text| text.as_str().to_owned()),
-        phone: applicant.phone.as_ref().map(|text| text.as_str().to_owned()),
+        id_number: applicant
+            .id_number
+            .as_ref()
+            .map(|text| text.as_str().to_owned()),
+        phone: applicant
+            .phone
+            .as_ref()
+            .map(|text| text.as_str().to_owned()),
         matter: matter.to_owned(),
         lookup_key: ids::new_lookup_key(),
         submitted_at: now.naive_utc(),
@@ -241,7 +283,10 @@ fn intake_detail(new: &NewDossier, dossier: &Dossier) -> serde_json::Value {
         "channel": new.channel,
     });
     if let (Some(promise), Some(map)) = (&dossier.promise, detail.as_object_mut()) {
-        map.insert("due_at".to_owned(), domain::time::to_rfc3339(promise.due_at).into());
+        map.insert(
+            "due_at".to_owned(),
+            domain::time::to_rfc3339(promise.due_at).into(),
+        );
     }
     detail
 }

@@ -110,8 +110,6 @@ pub(crate) struct EventRow {
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = dossier_steps)]
 pub(crate) struct StepRow {
-    #[diesel(skip_insertion)]
-    pub id: i64,
     pub dossier_id: i64,
     pub number: i64,
     pub step_index: i64,
@@ -173,11 +171,15 @@ impl Progress {
         if let Some(promise) = &dossier.promise {
             self.due_at = Some(promise.due_at.naive_utc());
             // What was printed first stays, also through a correction's own term.
-            self.due_at_original.get_or_insert(promise.due_at_original.naive_utc());
+            self.due_at_original
+                .get_or_insert(promise.due_at_original.naive_utc());
             self.sort_due_at = promise.due_at.naive_utc();
         }
         if self.received_at.is_none() {
-            self.received_at = dossier.term.as_ref().map(|term| term.received_at.naive_utc());
+            self.received_at = dossier
+                .term
+                .as_ref()
+                .map(|term| term.received_at.naive_utc());
         }
         self.lapse_at = None;
         match &dossier.life {

@@ -61,5 +61,8 @@ pub(crate) fn narrowed(
         .filter(offices::path.lt(format!("{path}:")))
         .select(offices::id)
         .load(conn)?;
-    Ok(below.into_iter().filter(|id| visible.binary_search(id).is_ok()).collect())
+    Ok(below
+        .into_iter()
+        .filter(|id| visible.binary_search(id).is_ok())
+        .collect())
 }

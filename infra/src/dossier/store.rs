@@ -6,15 +6,13 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use domain::auth::{Facts, Principal};
 use domain::deadline::Calendar;
-use domain::dossier::{
-    Action, Dossier, EventRecord, Moment, Rules, State, StepPlace, chain_hash,
-};
+use domain::dossier::{Action, Dossier, EventRecord, Moment, Rules, State, StepPlace, chain_hash};
 use domain::lang::Lang;
 use domain::procedure::ProcedureVersion;
 
 use super::rows::{DossierRow, EventRow, Progress, StepRow, place_index};
-use crate::db::Conn;
 use crate::db::schema::{dossier_events, dossier_steps, dossiers, offices};
+use crate::db::{Conn, dialect};
 use crate::env::Env;
 use crate::error::Error;
 use crate::{calendar, procedure};
@@ -23,7 +21,6 @@ use crate::{calendar, procedure};
 #[derive(Debug)]
 pub(crate) struct Loaded {
     pub row: DossierRow,
-    pub office_code: String,
     pub office_path: String,
     pub dossier: Dossier,
     pub rules: Rules,
@@ -43,7 +40,11 @@ impl Loaded {
     }
 
     pub(crate) fn moment(&self, now: DateTime<Utc>) -> Moment<'_> {
-        Moment { now, calendar: &self.calendar, rules: &self.rules }
+        Moment {
+            now,
+            calendar: &self.calendar,
+            rules: &self.rules,
+        }
     }
 }
 
@@ -58,17 +59,32 @@ pub(crate) fn load(conn: &mut Conn, env: &Env, code: &str) -> Result<Loaded, Err
     with_rules(conn, env, row)
 }
 
+/// Loads a dossier to change it: the feed is told first, since whoever waits for the feed must
+/// hold nothing that others wait for; then nobody else may change it until the end.
+pub(crate) fn load_to_change(conn: &mut Conn, env: &Env, code: &str) -> Result<Loaded, Error> {
+    super::feed::announce(conn)?;
+    dialect::lock_dossier(conn, code)?;
+    load(conn, env, code)
+}
+
 /// Joins a row with the rules to which it is pinned.
 pub(crate) fn with_rules(conn: &mut Conn, env: &Env, row: DossierRow) -> Result<Loaded, Error> {
-    let (office_code, office_path) = offices::table
+    let office_path = offices::table
         .find(row.office_id)
-        .select((offices::code, offices::path))
+        .select(offices::path)
         .first(conn)?;
     let procedure = procedure::version(conn, env, row.procedure_version_id)?;
     let calendar = calendar::compiled(conn, env, row.progress.calendar_version_id)?;
     let dossier = row.progress.dossier()?;
     let rules = rules_of(&procedure);
-    Ok(Loaded { row, office_code, office_path, dossier, rules, procedure, calendar })
+    Ok(Loaded {
+        row,
+        office_path,
+        dossier,
+        rules,
+        procedure,
+        calendar,
+    })
 }
 
 pub(crate) fn rules_of(procedure: &ProcedureVersion) -> Rules {
@@ -91,7 +107,11 @@ pub(crate) struct Deed<'a> {
 
 impl<'a> Deed<'a> {
     pub(crate) fn of(who: &'a Principal, action: &'a str) -> Self {
-        Self { actor: &who.uid, action, ..Self::default() }
+        Self {
+            actor: &who.uid,
+            action,
+            ..Self::default()
+        }
     }
 }
 
@@ -150,8 +170,11 @@ fn update(conn: &mut Conn, row: &DossierRow, version: i64, states: &[&str]) -> R
     if changed == 1 {
         return Ok(());
     }
-    let current: Option<i64> =
-        dossiers::table.find(row.id).select(dossiers::version).first(conn).optional()?;
+    let current: Option<i64> = dossiers::table
+        .find(row.id)
+        .select(dossiers::version)
+        .first(conn)
+        .optional()?;
     Err(current.map_or(Error::NotFound, Error::Stale))
 }
 
@@ -164,7 +187,13 @@ pub(crate) fn record(
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     let state = loaded.row.progress.state.clone();
-    let event = next_event(&mut loaded.row.progress, &loaded.row.code, &state, deed, now)?;
+    let event = next_event(
+        &mut loaded.row.progress,
+        &loaded.row.code,
+        &state,
+        deed,
+        now,
+    )?;
     update(conn, &loaded.row, loaded.row.progress.version, &[&state])?;
     insert_event(conn, &loaded.row, event)
 }
@@ -217,9 +246,14 @@ fn next_event(
 }
 
 fn insert_event(conn: &mut Conn, dossier: &DossierRow, event: EventRow) -> Result<(), Error> {
-    let event = EventRow { dossier_id: dossier.id, office_id: dossier.office_id, ..event };
-    super::feed::announce(conn)?;
-    diesel::insert_into(dossier_events::table).values(&event).execute(conn)?;
+    let event = EventRow {
+        dossier_id: dossier.id,
+        office_id: dossier.office_id,
+        ..event
+    };
+    diesel::insert_into(dossier_events::table)
+        .values(&event)
+        .execute(conn)?;
     Ok(())
 }
 
@@ -288,7 +322,6 @@ pub(crate) fn open_step(
         .select(diesel::dsl::max(dossier_steps::number))
         .first(conn)?;
     let row = StepRow {
-        id: 0,
         dossier_id: dossier,
         number: last.unwrap_or(0).saturating_add(1),
         step_index: place_index(step.place),
@@ -299,7 +332,9 @@ pub(crate) fn open_step(
         due_at: step.due_at.naive_utc(),
         left_at: None,
     };
-    diesel::insert_into(dossier_steps::table).values(&row).execute(conn)?;
+    diesel::insert_into(dossier_steps::table)
+        .values(&row)
+        .execute(conn)?;
     Ok(())
 }
 
@@ -307,9 +342,11 @@ pub(crate) fn open_step(
 pub(crate) fn step_name(place: StepPlace, rules: &Rules, lang: Lang) -> String {
     match place {
         StepPlace::Desk => lang.pick("Tiếp nhận hồ sơ", "Reception").to_owned(),
-        StepPlace::Route(index) => {
-            rules.steps.get(index).map(|rule| rule.name.clone()).unwrap_or_default()
-        }
+        StepPlace::Route(index) => rules
+            .steps
+            .get(index)
+            .map(|rule| rule.name.clone())
+            .unwrap_or_default(),
     }
 }
 

@@ -25,21 +25,58 @@ pub(crate) struct Stored {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 enum Life {
-    Submitted { answer_by: DateTime<Utc> },
-    Accepted { desk: Step },
-    Processing { step: Step },
+    Submitted {
+        answer_by: DateTime<Utc>,
+    },
+    Accepted {
+        desk: Step,
+    },
+    Processing {
+        step: Step,
+    },
     AwaitingSupplement {
         since: DateTime<Utc>,
         lapse_at: DateTime<Utc>,
         missing: Vec<Missing>,
         back_to: Option<Step>,
     },
-    AwaitingPayment { since: DateTime<Utc>, amount_vnd: i64, purpose: String, step: Step },
-    Resolved { at: DateTime<Utc>, outcome: String, step: Step },
-    Returned { at: DateTime<Utc>, outcome: String, step: Step },
-    Refused { at: DateTime<Utc> },
-    Withdrawn { at: DateTime<Utc> },
-    Stopped { at: DateTime<Utc> },
+    AwaitingPayment {
+        since: DateTime<Utc>,
+        amount_vnd: i64,
+        purpose: String,
+        step: Step,
+    },
+    Resolved {
+        at: DateTime<Utc>,
+        outcome: String,
+        step: Step,
+    },
+    Returned {
+        at: DateTime<Utc>,
+        outcome: String,
+        step: Step,
+    },
+    Refused {
+        at: DateTime<Utc>,
+    },
+    Withdrawn {
+        at: DateTime<Utc>,
+        #[serde(flatten)]
+        left: Left,
+    },
+    Stopped {
+        at: DateTime<Utc>,
+        #[serde(flatten)]
+        left: Left,
+    },
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Left {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    step: Option<Step>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    stopped_since: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -82,11 +119,23 @@ struct Limit {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum StoredChange {
-    Resume { from: DateTime<Utc>, to: DateTime<Utc> },
-    Restart { from: DateTime<Utc>, to: DateTime<Utc> },
-    Extend { limit: Limit },
-    SetByHand { due_at: DateTime<Utc> },
-    Keep { due_at: DateTime<Utc> },
+    Resume {
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    },
+    Restart {
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    },
+    Extend {
+        limit: Limit,
+    },
+    SetByHand {
+        due_at: DateTime<Utc>,
+    },
+    Keep {
+        due_at: DateTime<Utc>,
+    },
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -169,28 +218,36 @@ impl TryFrom<Stored> for Dossier {
 impl From<&d::Life> for Life {
     fn from(life: &d::Life) -> Self {
         match life {
-            d::Life::Submitted { answer_by } => Self::Submitted { answer_by: *answer_by },
+            d::Life::Submitted { answer_by } => Self::Submitted {
+                answer_by: *answer_by,
+            },
             d::Life::Accepted { desk } => Self::Accepted { desk: desk.into() },
             d::Life::Processing { step } => Self::Processing { step: step.into() },
-            d::Life::AwaitingSupplement { since, lapse_at, missing, back_to } => {
-                Self::AwaitingSupplement {
-                    since: *since,
-                    lapse_at: *lapse_at,
-                    missing: missing.iter().map(Missing::from).collect(),
-                    back_to: match back_to {
-                        d::BackTo::Desk => None,
-                        d::BackTo::Step(step) => Some(step.into()),
-                    },
-                }
-            }
-            d::Life::AwaitingPayment { since, amount_vnd, purpose, step } => {
-                Self::AwaitingPayment {
-                    since: *since,
-                    amount_vnd: *amount_vnd,
-                    purpose: purpose.clone(),
-                    step: step.into(),
-                }
-            }
+            d::Life::AwaitingSupplement {
+                since,
+                lapse_at,
+                missing,
+                back_to,
+            } => Self::AwaitingSupplement {
+                since: *since,
+                lapse_at: *lapse_at,
+                missing: missing.iter().map(Missing::from).collect(),
+                back_to: match back_to {
+                    d::BackTo::Desk => None,
+                    d::BackTo::Step(step) => Some(step.into()),
+                },
+            },
+            d::Life::AwaitingPayment {
+                since,
+                amount_vnd,
+                purpose,
+                step,
+            } => Self::AwaitingPayment {
+                since: *since,
+                amount_vnd: *amount_vnd,
+                purpose: purpose.clone(),
+                step: step.into(),
+            },
             d::Life::Resolved { at, outcome, step } => Self::Resolved {
                 at: *at,
                 outcome: outcome.as_str().to_owned(),
@@ -202,8 +259,14 @@ impl From<&d::Life> for Life {
                 step: step.into(),
             },
             d::Life::Refused { at } => Self::Refused { at: *at },
-            d::Life::Withdrawn { at } => Self::Withdrawn { at: *at },
-            d::Life::Stopped { at } => Self::Stopped { at: *at },
+            d::Life::Withdrawn { at, left } => Self::Withdrawn {
+                at: *at,
+                left: left.into(),
+            },
+            d::Life::Stopped { at, left } => Self::Stopped {
+                at: *at,
+                left: left.into(),
+            },
         }
     }
 }
@@ -214,31 +277,77 @@ impl TryFrom<Life> for d::Life {
     fn try_from(life: Life) -> Result<Self, Error> {
         Ok(match life {
             Life::Submitted { answer_by } => Self::Submitted { answer_by },
-            Life::Accepted { desk } => Self::Accepted { desk: desk.try_into()? },
-            Life::Processing { step } => Self::Processing { step: step.try_into()? },
-            Life::AwaitingSupplement { since, lapse_at, missing, back_to } => {
-                Self::AwaitingSupplement {
-                    since,
-                    lapse_at,
-                    missing: missing.into_iter().map(d::MissingPaper::from).collect(),
-                    back_to: match back_to {
-                        None => d::BackTo::Desk,
-                        Some(step) => d::BackTo::Step(step.try_into()?),
-                    },
-                }
-            }
-            Life::AwaitingPayment { since, amount_vnd, purpose, step } => {
-                Self::AwaitingPayment { since, amount_vnd, purpose, step: step.try_into()? }
-            }
-            Life::Resolved { at, outcome, step } => {
-                Self::Resolved { at, outcome: outcome_of(&outcome)?, step: step.try_into()? }
-            }
-            Life::Returned { at, outcome, step } => {
-                Self::Returned { at, outcome: outcome_of(&outcome)?, step: step.try_into()? }
-            }
+            Life::Accepted { desk } => Self::Accepted {
+                desk: desk.try_into()?,
+            },
+            Life::Processing { step } => Self::Processing {
+                step: step.try_into()?,
+            },
+            Life::AwaitingSupplement {
+                since,
+                lapse_at,
+                missing,
+                back_to,
+            } => Self::AwaitingSupplement {
+                since,
+                lapse_at,
+                missing: missing.into_iter().map(d::MissingPaper::from).collect(),
+                back_to: match back_to {
+                    None => d::BackTo::Desk,
+                    Some(step) => d::BackTo::Step(step.try_into()?),
+                },
+            },
+            Life::AwaitingPayment {
+                since,
+                amount_vnd,
+                purpose,
+                step,
+            } => Self::AwaitingPayment {
+                since,
+                amount_vnd,
+                purpose,
+                step: step.try_into()?,
+            },
+            Life::Resolved { at, outcome, step } => Self::Resolved {
+                at,
+                outcome: outcome_of(&outcome)?,
+                step: step.try_into()?,
+            },
+            Life::Returned { at, outcome, step } => Self::Returned {
+                at,
+                outcome: outcome_of(&outcome)?,
+                step: step.try_into()?,
+            },
             Life::Refused { at } => Self::Refused { at },
-            Life::Withdrawn { at } => Self::Withdrawn { at },
-            Life::Stopped { at } => Self::Stopped { at },
+            Life::Withdrawn { at, left } => Self::Withdrawn {
+                at,
+                left: left.try_into()?,
+            },
+            Life::Stopped { at, left } => Self::Stopped {
+                at,
+                left: left.try_into()?,
+            },
+        })
+    }
+}
+
+impl From<&d::Left> for Left {
+    fn from(left: &d::Left) -> Self {
+        Self {
+            step: left.step.as_ref().map(Step::from),
+            stopped_since: left.stopped_since,
+        }
+    }
+}
+
+impl TryFrom<Left> for d::Left {
+    type Error = Error;
+
+    fn try_from(left: Left) -> Result<Self, Error> {
+        let step = left.step.map(d::StepAt::try_from).transpose()?;
+        Ok(Self {
+            step,
+            stopped_since: left.stopped_since,
         })
     }
 }
@@ -249,13 +358,19 @@ fn outcome_of(word: &str) -> Result<Outcome, Error> {
 
 impl From<&d::MissingPaper> for Missing {
     fn from(paper: &d::MissingPaper) -> Self {
-        Self { name: paper.name.clone(), reason: paper.reason.clone() }
+        Self {
+            name: paper.name.clone(),
+            reason: paper.reason.clone(),
+        }
     }
 }
 
 impl From<Missing> for d::MissingPaper {
     fn from(paper: Missing) -> Self {
-        Self { name: paper.name, reason: paper.reason }
+        Self {
+            name: paper.name,
+            reason: paper.reason,
+        }
     }
 }
 
@@ -305,15 +420,22 @@ impl TryFrom<StoredTerm> for Term {
 
     fn try_from(stored: StoredTerm) -> Result<Self, Error> {
         let mut term = Term::new(stored.limit.try_into()?, stored.received_at);
-        term.changes =
-            stored.changes.into_iter().map(Change::try_from).collect::<Result<_, _>>()?;
+        term.changes = stored
+            .changes
+            .into_iter()
+            .map(Change::try_from)
+            .collect::<Result<_, _>>()?;
         Ok(term)
     }
 }
 
 impl From<TimeLimit> for Limit {
     fn from(limit: TimeLimit) -> Self {
-        Self { unit: limit.unit().to_owned(), amount: limit.amount(), cutoff: limit.cutoff() }
+        Self {
+            unit: limit.unit().to_owned(),
+            amount: limit.amount(),
+            cutoff: limit.cutoff(),
+        }
     }
 }
 
@@ -329,9 +451,19 @@ impl TryFrom<Limit> for TimeLimit {
 impl From<&Change> for StoredChange {
     fn from(change: &Change) -> Self {
         match *change {
-            Change::Stop { from, to, then: Then::Resume } => Self::Resume { from, to },
-            Change::Stop { from, to, then: Then::Restart } => Self::Restart { from, to },
-            Change::Extend { limit } => Self::Extend { limit: limit.into() },
+            Change::Stop {
+                from,
+                to,
+                then: Then::Resume,
+            } => Self::Resume { from, to },
+            Change::Stop {
+                from,
+                to,
+                then: Then::Restart,
+            } => Self::Restart { from, to },
+            Change::Extend { limit } => Self::Extend {
+                limit: limit.into(),
+            },
             Change::SetByHand { due_at } => Self::SetByHand { due_at },
             Change::Keep { due_at } => Self::Keep { due_at },
         }
@@ -343,9 +475,19 @@ impl TryFrom<StoredChange> for Change {
 
     fn try_from(change: StoredChange) -> Result<Self, Error> {
         Ok(match change {
-            StoredChange::Resume { from, to } => Self::Stop { from, to, then: Then::Resume },
-            StoredChange::Restart { from, to } => Self::Stop { from, to, then: Then::Restart },
-            StoredChange::Extend { limit } => Self::Extend { limit: limit.try_into()? },
+            StoredChange::Resume { from, to } => Self::Stop {
+                from,
+                to,
+                then: Then::Resume,
+            },
+            StoredChange::Restart { from, to } => Self::Stop {
+                from,
+                to,
+                then: Then::Restart,
+            },
+            StoredChange::Extend { limit } => Self::Extend {
+                limit: limit.try_into()?,
+            },
             StoredChange::SetByHand { due_at } => Self::SetByHand { due_at },
             StoredChange::Keep { due_at } => Self::Keep { due_at },
         })

@@ -82,17 +82,41 @@ pub(crate) fn summaries(
 ) -> Result<Vec<Summary>, Error> {
     let now = env.now();
     let rows = joined(conn, ids)?;
-    let people = people(conn, rows.iter().filter_map(|row| row.0.progress.holder_id).collect())?;
-    let units = units(conn, rows.iter().filter_map(|row| row.0.progress.department_id).collect())?;
+    let people = people(
+        conn,
+        rows.iter()
+            .filter_map(|row| row.0.progress.holder_id)
+            .collect(),
+    )?;
+    let units = units(
+        conn,
+        rows.iter()
+            .filter_map(|row| row.0.progress.department_id)
+            .collect(),
+    )?;
     let mut by_id = HashMap::new();
     for (row, office, procedure) in rows {
         let id = row.id;
         let loaded = with_rules(conn, env, row)?;
         let names = Names {
-            office: Named { key: office.0, name: office.1 },
-            procedure: Named { key: procedure.0, name: procedure.1 },
-            holder: loaded.row.progress.holder_id.and_then(|id| people.get(&id).cloned()),
-            department: loaded.row.progress.department_id.and_then(|id| units.get(&id).cloned()),
+            office: Named {
+                key: office.0,
+                name: office.1,
+            },
+            procedure: Named {
+                key: procedure.0,
+                name: procedure.1,
+            },
+            holder: loaded
+                .row
+                .progress
+                .holder_id
+                .and_then(|id| people.get(&id).cloned()),
+            department: loaded
+                .row
+                .progress
+                .department_id
+                .and_then(|id| units.get(&id).cloned()),
         };
         by_id.insert(id, summary(&loaded, names, now, lang));
     }
@@ -110,17 +134,32 @@ pub(crate) struct Names {
 pub(crate) fn names(conn: &mut Conn, loaded: &Loaded) -> Result<Names, Error> {
     let row = &loaded.row;
     let (office, procedure) = offices::table
-        .inner_join(dossiers::table.inner_join(procedure_versions::table.inner_join(procedures::table)))
+        .inner_join(
+            dossiers::table.inner_join(procedure_versions::table.inner_join(procedures::table)),
+        )
         .filter(dossiers::id.eq(row.id))
-        .select(((offices::code, offices::name), (procedures::code, procedure_versions::name)))
+        .select((
+            (offices::code, offices::name),
+            (procedures::code, procedure_versions::name),
+        ))
         .first::<((String, String), (String, String))>(conn)?;
     let holder = row.progress.holder_id;
     let unit = row.progress.department_id;
     Ok(Names {
-        office: Named { key: office.0, name: office.1 },
-        procedure: Named { key: procedure.0, name: procedure.1 },
-        holder: people(conn, holder.into_iter().collect())?.into_values().next(),
-        department: units(conn, unit.into_iter().collect())?.into_values().next(),
+        office: Named {
+            key: office.0,
+            name: office.1,
+        },
+        procedure: Named {
+            key: procedure.0,
+            name: procedure.1,
+        },
+        holder: people(conn, holder.into_iter().collect())?
+            .into_values()
+            .next(),
+        department: units(conn, unit.into_iter().collect())?
+            .into_values()
+            .next(),
     })
 }
 
@@ -129,7 +168,10 @@ pub(crate) fn people(conn: &mut Conn, ids: Vec<i64>) -> Result<HashMap<i64, Name
         .filter(staff::id.eq_any(ids))
         .select((staff::id, staff::uid, staff::display_name))
         .load(conn)?;
-    Ok(rows.into_iter().map(|(id, key, name)| (id, Named { key, name })).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(id, key, name)| (id, Named { key, name }))
+        .collect())
 }
 
 pub(crate) fn units(conn: &mut Conn, ids: Vec<i64>) -> Result<HashMap<i64, Named>, Error> {
@@ -137,7 +179,10 @@ pub(crate) fn units(conn: &mut Conn, ids: Vec<i64>) -> Result<HashMap<i64, Named
         .filter(departments::id.eq_any(ids))
         .select((departments::id, departments::uid, departments::name))
         .load(conn)?;
-    Ok(rows.into_iter().map(|(id, key, name)| (id, Named { key, name })).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(id, key, name)| (id, Named { key, name }))
+        .collect())
 }
 
 pub(crate) fn summary(loaded: &Loaded, names: Names, now: DateTime<Utc>, lang: Lang) -> Summary {
@@ -164,10 +209,18 @@ pub(crate) fn summary(loaded: &Loaded, names: Names, now: DateTime<Utc>, lang: L
         received_at: utc(progress.received_at),
         due_at_original: utc(progress.due_at_original),
         due_at: utc(progress.due_at),
-        provisional: loaded.dossier.promise.is_some_and(|promise| promise.provisional),
+        provisional: loaded
+            .dossier
+            .promise
+            .is_some_and(|promise| promise.provisional),
         timeliness: loaded.dossier.timeliness(now, &loaded.calendar),
-        step: loaded.dossier.state().is_open().then(|| loaded.dossier.step()).flatten().map(|step| {
-            StepSummary {
+        step: loaded
+            .dossier
+            .state()
+            .is_open()
+            .then(|| loaded.dossier.step())
+            .flatten()
+            .map(|step| StepSummary {
                 number: match step.place {
                     StepPlace::Desk => 0,
                     StepPlace::Route(index) => index.saturating_add(1),
@@ -175,8 +228,7 @@ pub(crate) fn summary(loaded: &Loaded, names: Names, now: DateTime<Utc>, lang: L
                 of: loaded.rules.steps.len(),
                 name: step_name(step.place, &loaded.rules, lang),
                 due_at: step.due_at,
-            }
-        }),
+            }),
         holder: names.holder,
         department: names.department,
         ended_at: utc(progress.ended_at),

@@ -81,7 +81,9 @@ pub fn verify_chains(conn: &mut Conn, after: i64, batch: i64) -> Result<Walked, 
         let (events, rest) = rows.split_at_checked(own).unwrap_or((rows, &[]));
         rows = rest;
         walked.dossiers = walked.dossiers.saturating_add(1);
-        walked.events = walked.events.saturating_add(u64::try_from(own).unwrap_or(u64::MAX));
+        walked.events = walked
+            .events
+            .saturating_add(u64::try_from(own).unwrap_or(u64::MAX));
         let found = first_break(&code, events).or_else(|| {
             let last = events.last();
             let fault = if i64::try_from(own) != Ok(count)
@@ -96,7 +98,11 @@ pub fn verify_chains(conn: &mut Conn, after: i64, batch: i64) -> Result<Walked, 
             Some((count, fault))
         });
         if let Some((event, fault)) = found {
-            walked.broken.push(BrokenLink { dossier: code, event, fault });
+            walked.broken.push(BrokenLink {
+                dossier: code,
+                event,
+                fault,
+            });
         }
     }
     Ok(walked)

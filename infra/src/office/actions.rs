@@ -69,9 +69,18 @@ pub fn create_office(
         .get_result(conn)
         .map_err(taken)?;
     let path = parent.map_or_else(|| root_path(id), |parent| child_path(&parent.path, id));
-    diesel::update(offices::table.find(id)).set(offices::path.eq(path)).execute(conn)?;
+    diesel::update(offices::table.find(id))
+        .set(offices::path.eq(path))
+        .execute(conn)?;
     let detail = reread(conn, id)?;
-    audit(conn, env, who, "office.create", code.as_str(), &detail.snapshot())?;
+    audit(
+        conn,
+        env,
+        who,
+        "office.create",
+        code.as_str(),
+        &detail.snapshot(),
+    )?;
     Ok(detail)
 }
 
@@ -167,7 +176,9 @@ fn set_retired(
     before: OfficeDetail,
     retired: bool,
 ) -> Result<OfficeDetail, Error> {
-    let OfficeRow { id, code, version, .. } = before.office;
+    let OfficeRow {
+        id, code, version, ..
+    } = before.office;
     let changed = diesel::update(offices::table.find(id))
         .filter(offices::version.eq(version))
         .set((
@@ -176,7 +187,11 @@ fn set_retired(
         ))
         .execute(conn)?;
     let after = confirmed(conn, id, changed)?;
-    let action = if retired { "office.retire" } else { "office.restore" };
+    let action = if retired {
+        "office.retire"
+    } else {
+        "office.restore"
+    };
     audit(conn, env, who, action, &code, &json!({}))?;
     Ok(after)
 }
@@ -201,7 +216,11 @@ fn to_change(
 /// What an update wrote, or that another one came before it.
 fn confirmed(conn: &mut Conn, id: i64, changed: usize) -> Result<OfficeDetail, Error> {
     let detail = reread(conn, id)?;
-    if changed == 1 { Ok(detail) } else { Err(Error::Stale(detail.office.version)) }
+    if changed == 1 {
+        Ok(detail)
+    } else {
+        Err(Error::Stale(detail.office.version))
+    }
 }
 
 fn reread(conn: &mut Conn, id: i64) -> Result<OfficeDetail, Error> {
@@ -211,13 +230,25 @@ fn reread(conn: &mut Conn, id: i64) -> Result<OfficeDetail, Error> {
 
 fn refuse_while_used(conn: &mut Conn, id: i64) -> Result<(), Error> {
     let below = offices::table.filter(offices::parent_id.eq(id));
-    let below: i64 = below.filter(offices::retired_at.is_null()).count().get_result(conn)?;
+    let below: i64 = below
+        .filter(offices::retired_at.is_null())
+        .count()
+        .get_result(conn)?;
     let people = staff::table.filter(staff::office_id.eq(id));
-    let people: i64 = people.filter(staff::retired_at.is_null()).count().get_result(conn)?;
+    let people: i64 = people
+        .filter(staff::retired_at.is_null())
+        .count()
+        .get_result(conn)?;
     let systems = clients::table.filter(clients::office_id.eq(id));
-    let systems: i64 = systems.filter(clients::retired_at.is_null()).count().get_result(conn)?;
+    let systems: i64 = systems
+        .filter(clients::retired_at.is_null())
+        .count()
+        .get_result(conn)?;
     let open = dossiers::table.filter(dossiers::office_id.eq(id));
-    let open: i64 = open.filter(dossiers::ended_at.is_null()).count().get_result(conn)?;
+    let open: i64 = open
+        .filter(dossiers::ended_at.is_null())
+        .count()
+        .get_result(conn)?;
     let uses = [
         ("open_dossiers", open),
         ("active_staff", people),
@@ -246,7 +277,10 @@ fn move_below(
             "The parent must be neither the office itself nor one below it.",
         ));
     }
-    let old_parent = office.parent_id.map(|id| office_by_id(conn, id)).transpose()?;
+    let old_parent = office
+        .parent_id
+        .map(|id| office_by_id(conn, id))
+        .transpose()?;
     if old_parent.is_some_and(|old| !administers(who, &old.path)) {
         return Err(Error::Forbidden);
     }
@@ -257,11 +291,15 @@ fn move_below(
         .select((offices::id, offices::path))
         .load(conn)?;
     for (id, path) in subtree {
-        let Some(path) = moved_path(&path, &office.path, &new_path) else { continue };
+        let Some(path) = moved_path(&path, &office.path, &new_path) else {
+            continue;
+        };
         if depth(&path) > MAX_DEPTH {
             return Err(too_deep());
         }
-        diesel::update(offices::table.find(id)).set(offices::path.eq(path)).execute(conn)?;
+        diesel::update(offices::table.find(id))
+            .set(offices::path.eq(path))
+            .execute(conn)?;
     }
     Ok(parent.id)
 }
@@ -323,5 +361,9 @@ fn too_deep() -> Error {
 }
 
 fn taken(error: diesel::result::Error) -> Error {
-    if dialect::is_unique_violation(&error) { Error::AlreadyExists } else { error.into() }
+    if dialect::is_unique_violation(&error) {
+        Error::AlreadyExists
+    } else {
+        error.into()
+    }
 }

@@ -50,13 +50,19 @@ pub fn list_departments(
         .select(DepartmentRow::as_select());
     let rows = query.load(conn)?;
     let page = Page::cut(rows, limit, |row| Cursor::new(LIST, [row.code.clone()]));
-    Ok(page.map(|department| DepartmentDetail { department, office: office.code.clone() }))
+    Ok(page.map(|department| DepartmentDetail {
+        department,
+        office: office.code.clone(),
+    }))
 }
 
 /// One department by its uid.
 pub fn read_department(conn: &mut Conn, uid: &str) -> Result<DepartmentDetail, Error> {
     let (department, office) = find_department(conn, uid)?.ok_or(Error::NotFound)?;
-    Ok(DepartmentDetail { department, office: office.code })
+    Ok(DepartmentDetail {
+        department,
+        office: office.code,
+    })
 }
 
 /// Adds a department to an office that `who` administers.
@@ -113,7 +119,10 @@ pub fn change_department(
     }
     let changed = diesel::update(departments::table.find(row.id))
         .filter(departments::version.eq(version))
-        .set((departments::name.eq(name.as_str()), departments::version.eq(version + 1)))
+        .set((
+            departments::name.eq(name.as_str()),
+            departments::version.eq(version + 1),
+        ))
         .execute(conn)?;
     let after = confirmed(conn, uid, changed)?;
     let detail = json!({ "before": { "name": row.name }, "after": { "name": name.as_str() } });
@@ -135,13 +144,25 @@ pub fn retire_department(
     lock_registers(conn)?;
     let (row, office) = to_change(conn, who, uid, version)?;
     if row.retired_at.is_some() {
-        return Ok(DepartmentDetail { department: row, office: office.code });
+        return Ok(DepartmentDetail {
+            department: row,
+            office: office.code,
+        });
     }
     let open = dossiers::table.filter(dossiers::department_id.eq(row.id));
-    let open: i64 = open.filter(dossiers::ended_at.is_null()).count().get_result(conn)?;
+    let open: i64 = open
+        .filter(dossiers::ended_at.is_null())
+        .count()
+        .get_result(conn)?;
     let people = staff::table.filter(staff::department_id.eq(row.id));
-    let people: i64 = people.filter(staff::retired_at.is_null()).count().get_result(conn)?;
-    match [("open_dossiers", open), ("active_staff", people)].into_iter().find(|use_| use_.1 > 0) {
+    let people: i64 = people
+        .filter(staff::retired_at.is_null())
+        .count()
+        .get_result(conn)?;
+    match [("open_dossiers", open), ("active_staff", people)]
+        .into_iter()
+        .find(|use_| use_.1 > 0)
+    {
         Some((what, count)) => Err(Error::InUseBy { what, count }),
         None => set_retired(conn, env, who, &row, true),
     }
@@ -158,7 +179,10 @@ pub fn restore_department(
     lock_registers(conn)?;
     let (row, office) = to_change(conn, who, uid, version)?;
     if row.retired_at.is_none() {
-        return Ok(DepartmentDetail { department: row, office: office.code });
+        return Ok(DepartmentDetail {
+            department: row,
+            office: office.code,
+        });
     }
     if office.retired_at.is_some() {
         return Err(Error::Refused("office_retired"));
@@ -181,7 +205,11 @@ fn set_retired(
         ))
         .execute(conn)?;
     let after = confirmed(conn, &row.uid, changed)?;
-    let action = if retired { "department.retire" } else { "department.restore" };
+    let action = if retired {
+        "department.retire"
+    } else {
+        "department.restore"
+    };
     audit(conn, env, who, action, &row.uid, &json!({}))?;
     Ok(after)
 }
@@ -204,7 +232,11 @@ fn to_change(
 
 fn confirmed(conn: &mut Conn, uid: &str, changed: usize) -> Result<DepartmentDetail, Error> {
     let detail = read_department(conn, uid)?;
-    if changed == 1 { Ok(detail) } else { Err(Error::Stale(detail.department.version)) }
+    if changed == 1 {
+        Ok(detail)
+    } else {
+        Err(Error::Stale(detail.department.version))
+    }
 }
 
 pub(crate) fn find_department(

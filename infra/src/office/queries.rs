@@ -50,7 +50,12 @@ pub fn list_offices(
     let parent = match &filter.parent {
         None => None,
         Some(code) => match find_office(conn, code)? {
-            None => return Ok(Page { items: Vec::new(), next: None }),
+            None => {
+                return Ok(Page {
+                    items: Vec::new(),
+                    next: None,
+                });
+            }
             Some(office) => Some(office.id),
         },
     };
@@ -60,8 +65,13 @@ pub fn list_offices(
     // Names are compared here and not by the database, which knows no folding; offices are few.
     loop {
         let rows = batch(conn, filter, parent, &after)?;
-        let Some(last) = rows.last().map(|row| row.code.clone()) else { break };
-        found.extend(rows.into_iter().filter(|row| q.as_deref().is_none_or(|q| matches(row, q))));
+        let Some(last) = rows.last().map(|row| row.code.clone()) else {
+            break;
+        };
+        found.extend(
+            rows.into_iter()
+                .filter(|row| q.as_deref().is_none_or(|q| matches(row, q))),
+        );
         if found.len() >= wanted {
             break;
         }
@@ -70,7 +80,10 @@ pub fn list_offices(
     found.truncate(wanted);
     let page = Page::cut(found, limit, |row| Cursor::new(LIST, [row.code.clone()]));
     let items = details_of(conn, page.items)?;
-    Ok(Page { items, next: page.next })
+    Ok(Page {
+        items,
+        next: page.next,
+    })
 }
 
 fn matches(row: &OfficeRow, q: &str) -> bool {
@@ -111,7 +124,10 @@ pub(crate) fn find_office(conn: &mut Conn, code: &str) -> Result<Option<OfficeRo
 }
 
 pub(crate) fn office_by_id(conn: &mut Conn, id: i64) -> Result<OfficeRow, Error> {
-    Ok(offices::table.find(id).select(OfficeRow::as_select()).first(conn)?)
+    Ok(offices::table
+        .find(id)
+        .select(OfficeRow::as_select())
+        .first(conn)?)
 }
 
 pub(crate) fn detail_of(conn: &mut Conn, row: OfficeRow) -> Result<OfficeDetail, Error> {

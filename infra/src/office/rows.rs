@@ -76,7 +76,9 @@ pub(crate) fn desk_hours_json(hours: &DeskHours) -> Value {
         .days()
         .filter(|(_, sessions)| !sessions.is_empty())
         .map(|(weekday, sessions)| {
-            let sessions = sessions.iter().map(|session| Value::from(session.to_string()));
+            let sessions = sessions
+                .iter()
+                .map(|session| Value::from(session.to_string()));
             (weekday.to_owned(), sessions.collect())
         })
         .collect();
@@ -89,9 +91,14 @@ pub(crate) fn desk_hours_from(stored: &str) -> Result<DeskHours, Error> {
     };
     let mut read: [Vec<Session>; 7] = Default::default();
     for (weekday, sessions) in WEEKDAYS.into_iter().zip(&mut read) {
-        for text in days.get(weekday).and_then(Value::as_array).into_iter().flatten() {
+        for text in days
+            .get(weekday)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+        {
             let session = Session::parse(text.as_str().unwrap_or_default());
-            sessions.push(session.map_err(|fault| broken(fault))?);
+            sessions.push(session.map_err(broken)?);
         }
     }
     DeskHours::new(read).map_err(|_| broken("sessions out of order"))

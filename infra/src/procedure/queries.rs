@@ -104,7 +104,7 @@ pub fn list(
     env: &Env,
     filter: &Filter,
     cursor: Option<&str>,
-    limit: i64,
+    limit: usize,
 ) -> Result<Page<ProcedureSummary>, Error> {
     let today = local_date(env.now());
     let on = filter.on.unwrap_or(today);
@@ -116,12 +116,11 @@ pub fn list(
         }
         None => None,
     };
-    let size = usize::try_from(limit).unwrap_or_default();
     let narrowed = filter.field.is_some() || filter.q.is_some();
     let at_once = if narrowed {
         CHUNK
     } else {
-        limit.saturating_add(1)
+        i64::try_from(limit).unwrap_or(CHUNK).saturating_add(1)
     };
     let mut found = Vec::new();
     // Each round reads on from the last code, so it ends with the register at the latest.
@@ -141,12 +140,12 @@ pub fn list(
                     field && words
                 }),
         );
-        if !more || found.len() > size {
+        if !more || found.len() > limit {
             break;
         }
         after = last;
     }
-    Ok(Page::cut(found, size, |item| {
+    Ok(Page::cut(found, limit, |item| {
         Cursor::new(LIST, [item.code.clone()])
     }))
 }

@@ -62,7 +62,16 @@ pub fn create_staff(
     who: &Principal,
     new: &NewStaff,
 ) -> Result<StaffDetail, Error> {
-    insert_staff(conn, env, who, new, Account { must_change_password: true, demo: false })
+    insert_staff(
+        conn,
+        env,
+        who,
+        new,
+        Account {
+            must_change_password: true,
+            demo: false,
+        },
+    )
 }
 
 pub(crate) fn insert_staff(
@@ -165,9 +174,15 @@ pub fn retire_staff(
     }
     let id = before.person.id;
     let held = dossiers::table.filter(dossiers::holder_id.eq(id));
-    let held: i64 = held.filter(dossiers::ended_at.is_null()).count().get_result(conn)?;
+    let held: i64 = held
+        .filter(dossiers::ended_at.is_null())
+        .count()
+        .get_result(conn)?;
     if held > 0 {
-        return Err(Error::InUseBy { what: "open_dossiers", count: held });
+        return Err(Error::InUseBy {
+            what: "open_dossiers",
+            count: held,
+        });
     }
     let after = set_retired(conn, env, &before, true)?;
     keep_an_administrator(conn)?;
@@ -268,7 +283,11 @@ fn reread(conn: &mut Conn, uid: &str) -> Result<StaffDetail, Error> {
 /// What an update wrote, or that another one came before it.
 fn confirmed(conn: &mut Conn, uid: &str, changed: usize) -> Result<StaffDetail, Error> {
     let detail = reread(conn, uid)?;
-    if changed == 1 { Ok(detail) } else { Err(Error::Stale(detail.person.version)) }
+    if changed == 1 {
+        Ok(detail)
+    } else {
+        Err(Error::Stale(detail.person.version))
+    }
 }
 
 /// Where a person is to work and what they are to be there, found and allowed.
@@ -309,7 +328,11 @@ impl Place {
         if paths.iter().any(|path| !administers(who, path)) {
             return Err(Error::Forbidden);
         }
-        Ok(Self { office: office.id, department, roles })
+        Ok(Self {
+            office: office.id,
+            department,
+            roles,
+        })
     }
 }
 
@@ -351,7 +374,12 @@ fn department_of(
 }
 
 fn twice(field: String) -> Fault {
-    Fault::new(field, "duplicate", "Vai trò này đã có.", "This role is listed already.")
+    Fault::new(
+        field,
+        "duplicate",
+        "Vai trò này đã có.",
+        "This role is listed already.",
+    )
 }
 
 fn not_for_people(field: String) -> Fault {

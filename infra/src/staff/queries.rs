@@ -55,14 +55,19 @@ pub fn list_staff(
         }
     };
     let Some(narrowed) = Narrowed::by(conn, who, filter)? else {
-        return Ok(Page { items: Vec::new(), next: None });
+        return Ok(Page {
+            items: Vec::new(),
+            next: None,
+        });
     };
     let wanted = limit.saturating_add(1);
     let mut found = Vec::new();
     // A part of a name has no index to serve it either way; an office's staff are few.
     loop {
         let rows = narrowed.batch(conn, after.as_ref())?;
-        let Some(last) = rows.last().map(|row| (row.search_name.clone(), row.id)) else { break };
+        let Some(last) = rows.last().map(|row| (row.search_name.clone(), row.id)) else {
+            break;
+        };
         found.extend(rows.into_iter().filter(|row| narrowed.matches(row)));
         if found.len() >= wanted {
             break;
@@ -75,9 +80,16 @@ pub fn list_staff(
     });
     let mut items = details_of(conn, page.items)?;
     for item in &mut items {
-        item.seen = narrowed.offices.get(&item.person.office_id).copied().unwrap_or(Seen::Brief);
+        item.seen = narrowed
+            .offices
+            .get(&item.person.office_id)
+            .copied()
+            .unwrap_or(Seen::Brief);
     }
-    Ok(Page { items, next: page.next })
+    Ok(Page {
+        items,
+        next: page.next,
+    })
 }
 
 /// The filter with public names turned into keys, and within what the reader may see.
@@ -91,13 +103,10 @@ struct Narrowed {
 
 impl Narrowed {
     /// None when a name means nothing here, so that nobody can match.
-    fn by(
-        conn: &mut Conn,
-        who: &Principal,
-        filter: &StaffFilter,
-    ) -> Result<Option<Self>, Error> {
-        let all: Vec<(i64, String, String)> =
-            offices::table.select((offices::id, offices::code, offices::path)).load(conn)?;
+    fn by(conn: &mut Conn, who: &Principal, filter: &StaffFilter) -> Result<Option<Self>, Error> {
+        let all: Vec<(i64, String, String)> = offices::table
+            .select((offices::id, offices::code, offices::path))
+            .load(conn)?;
         let top = match &filter.office {
             None => None,
             Some(code) => match all.iter().find(|(_, known, _)| known == code) {
@@ -143,7 +152,9 @@ impl Narrowed {
             .into_boxed();
         if let Some((name, id)) = after {
             query = query.filter(
-                staff::search_name.gt(name).or(staff::search_name.eq(name).and(staff::id.gt(id))),
+                staff::search_name
+                    .gt(name)
+                    .or(staff::search_name.eq(name).and(staff::id.gt(id))),
             );
         }
         if let Some(department) = self.department {

@@ -86,7 +86,12 @@ pub(crate) fn details_of(conn: &mut Conn, rows: Vec<StaffRow>) -> Result<Vec<Sta
         .inner_join(offices::table.on(offices::id.eq(staff_roles::office_id)))
         .filter(staff_roles::staff_id.eq_any(ids))
         .order((staff_roles::role, offices::code))
-        .select((staff_roles::staff_id, staff_roles::role, offices::code, offices::path))
+        .select((
+            staff_roles::staff_id,
+            staff_roles::role,
+            offices::code,
+            offices::path,
+        ))
         .load(conn)?;
     let mut roles: HashMap<i64, Vec<(Role, String, String)>> = HashMap::new();
     for (id, word, code, path) in held {
@@ -105,9 +110,17 @@ pub(crate) fn details_of(conn: &mut Conn, rows: Vec<StaffRow>) -> Result<Vec<Sta
             Ok(StaffDetail {
                 office,
                 office_path,
-                department: person.department_id.and_then(|id| departments.get(&id).cloned()),
-                role_paths: held.iter().map(|(role, _, path)| (*role, path.clone())).collect(),
-                roles: held.into_iter().map(|(role, code, _)| (role, code)).collect(),
+                department: person
+                    .department_id
+                    .and_then(|id| departments.get(&id).cloned()),
+                role_paths: held
+                    .iter()
+                    .map(|(role, _, path)| (*role, path.clone()))
+                    .collect(),
+                roles: held
+                    .into_iter()
+                    .map(|(role, code, _)| (role, code))
+                    .collect(),
                 seen: Seen::Whole,
                 person,
             })
@@ -115,16 +128,16 @@ pub(crate) fn details_of(conn: &mut Conn, rows: Vec<StaffRow>) -> Result<Vec<Sta
         .collect()
 }
 
-fn offices_of(
-    conn: &mut Conn,
-    rows: &[StaffRow],
-) -> Result<HashMap<i64, (String, String)>, Error> {
+fn offices_of(conn: &mut Conn, rows: &[StaffRow]) -> Result<HashMap<i64, (String, String)>, Error> {
     let ids: Vec<i64> = rows.iter().map(|row| row.office_id).collect();
     let found: Vec<(i64, String, String)> = offices::table
         .filter(offices::id.eq_any(ids))
         .select((offices::id, offices::code, offices::path))
         .load(conn)?;
-    Ok(found.into_iter().map(|(id, code, path)| (id, (code, path))).collect())
+    Ok(found
+        .into_iter()
+        .map(|(id, code, path)| (id, (code, path)))
+        .collect())
 }
 
 fn departments_of(
@@ -134,7 +147,12 @@ fn departments_of(
     let ids: Vec<i64> = rows.iter().filter_map(|row| row.department_id).collect();
     let found: Vec<(i64, String, String, String)> = departments::table
         .filter(departments::id.eq_any(ids))
-        .select((departments::id, departments::uid, departments::code, departments::name))
+        .select((
+            departments::id,
+            departments::uid,
+            departments::code,
+            departments::name,
+        ))
         .load(conn)?;
     Ok(found
         .into_iter()

@@ -110,7 +110,9 @@ pub fn create_stand_in(
         "to": new.to.to_rfc3339(),
     });
     audit(conn, env, who, "stand_in.create", &uid, &record)?;
-    detail_by_uid(conn, &uid)?.ok_or(Error::NotFound).map(|(detail, _)| detail)
+    detail_by_uid(conn, &uid)?
+        .ok_or(Error::NotFound)
+        .map(|(detail, _)| detail)
 }
 
 /// Cancels a period that has not begun, or ends a running one now.
@@ -141,7 +143,9 @@ pub fn cancel_stand_in(
         ))
         .execute(conn)?;
     audit(conn, env, who, "stand_in.cancel", uid, &json!({}))?;
-    detail_by_uid(conn, uid)?.ok_or(Error::NotFound).map(|(detail, _)| detail)
+    detail_by_uid(conn, uid)?
+        .ok_or(Error::NotFound)
+        .map(|(detail, _)| detail)
 }
 
 /// One period, for whoever may see the absent person.
@@ -176,7 +180,10 @@ pub fn list_stand_ins(
         .load(conn)?;
     let page = Page::cut(rows, limit, |row| Cursor::new(LIST, [row.id.to_string()]));
     let items = page.items.into_iter().map(|row| detail_of(conn, &row));
-    Ok(Page { items: items.collect::<Result<_, _>>()?, next: page.next })
+    Ok(Page {
+        items: items.collect::<Result<_, _>>()?,
+        next: page.next,
+    })
 }
 
 /// Who signs for the appointment: the id to be kept with it, none when `who` may not appoint.
@@ -277,10 +284,7 @@ fn overlaps(conn: &mut Conn, absent: i64, new: &NewStandIn) -> Result<bool, Erro
     Ok(clash.count().get_result::<i64>(conn)? > 0)
 }
 
-fn detail_by_uid(
-    conn: &mut Conn,
-    uid: &str,
-) -> Result<Option<(StandInDetail, StandInRow)>, Error> {
+fn detail_by_uid(conn: &mut Conn, uid: &str) -> Result<Option<(StandInDetail, StandInRow)>, Error> {
     let row: Option<StandInRow> = stand_ins::table
         .filter(stand_ins::uid.eq(uid))
         .select(StandInRow::as_select())
@@ -291,7 +295,9 @@ fn detail_by_uid(
 
 fn detail_of(conn: &mut Conn, row: &StandInRow) -> Result<StandInDetail, Error> {
     let name = |conn: &mut Conn, id: i64| -> Result<(String, String), Error> {
-        let names = staff::table.find(id).select((staff::uid, staff::display_name));
+        let names = staff::table
+            .find(id)
+            .select((staff::uid, staff::display_name));
         Ok(names.first(conn)?)
     };
     Ok(StandInDetail {

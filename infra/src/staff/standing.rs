@@ -34,15 +34,13 @@ pub(crate) fn sight_of(who: &Principal, path: &str) -> Option<Seen> {
         .map(|(_, seen)| seen)
         .collect();
     let whole = within.contains(&Seen::Whole);
-    within.first().map(|brief| if whole { Seen::Whole } else { *brief })
+    within
+        .first()
+        .map(|brief| if whole { Seen::Whole } else { *brief })
 }
 
 /// The person by uid, with as much as `who` may see.
-pub(crate) fn find_seen(
-    conn: &mut Conn,
-    who: &Principal,
-    uid: &str,
-) -> Result<StaffDetail, Error> {
+pub(crate) fn find_seen(conn: &mut Conn, who: &Principal, uid: &str) -> Result<StaffDetail, Error> {
     let mut detail = find(conn, uid)?.ok_or(Error::NotFound)?;
     detail.seen = sight_of(who, &detail.office_path).ok_or(Error::NotFound)?;
     Ok(detail)
@@ -70,7 +68,10 @@ pub(crate) fn to_change(
     version: Option<i64>,
 ) -> Result<StaffDetail, Error> {
     let detail = find_seen(conn, who, uid)?;
-    let reaches = detail.role_paths.iter().all(|(_, path)| administers(who, path));
+    let reaches = detail
+        .role_paths
+        .iter()
+        .all(|(_, path)| administers(who, path));
     if !reaches || !administers(who, &detail.office_path) {
         return Err(Error::Forbidden);
     }
@@ -92,5 +93,9 @@ pub(crate) fn keep_an_administrator(conn: &mut Conn) -> Result<(), Error> {
         .filter(staff::retired_at.is_null())
         .count()
         .get_result(conn)?;
-    if left == 0 { Err(Error::Refused("last_administrator")) } else { Ok(()) }
+    if left == 0 {
+        Err(Error::Refused("last_administrator"))
+    } else {
+        Ok(())
+    }
 }

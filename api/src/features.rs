@@ -1,0 +1,24 @@
+//! The list of all features: the one place where a new one is mounted and documented.
+
+use actix_web::web::ServiceConfig;
+use utoipa::OpenApi as _;
+use utoipa::openapi::OpenApi;
+
+/// What a feature brings: its routes, and its `Docs` for the OpenAPI document.
+#[derive(Debug)]
+pub struct Feature {
+    pub routes: fn(&mut ServiceConfig),
+    pub docs: fn() -> OpenApi,
+}
+
+/// Every feature whose operations are part of the API.
+pub const FEATURES: &[Feature] = &[
+    Feature {
+        routes: crate::ops::routes,
+        docs: crate::ops::Docs::openapi,
+    },
+    Feature {
+        routes: crate::dossier::routes,
+        docs: crate::dossier::Docs::openapi,
+    },
+];
