@@ -21,4 +21,12 @@ pub const FEATURES: &[Feature] = &[
         routes: crate::dossier::routes,
         docs: crate::dossier::Docs::openapi,
     },
+    Feature {
+        routes: crate::office::routes,
+        docs: crate::office::Docs::openapi,
+    },
+    Feature {
+        routes: crate::staff::routes,
+        docs: crate::staff::Docs::openapi,
+    },
 ];

@@ -12,7 +12,8 @@ use infra::error::Error;
 use super::failure::Failure;
 use super::open::open;
 use super::{logging, out, run};
-use crate::config::{DATA_DIR, Inputs, LISTEN, LOG, LOG_FORMAT, Settings};
+use crate::config::names::{DATA_DIR, LISTEN, LOG, LOG_FORMAT};
+use crate::config::{Inputs, Settings};
 
 /// Of all demo accounts. `motcua serve` refuses a database that holds them.
 const PASSWORD: &str = "demo-motcua-2026";

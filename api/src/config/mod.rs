@@ -1,7 +1,7 @@
 //! The settings: from arguments, environment and an optional TOML file, all faults at once.
 
 mod fault;
-mod names;
+pub mod names;
 mod parse;
 mod source;
 #[cfg(test)]
@@ -17,7 +17,7 @@ use ipnet::IpNet;
 
 use crate::http::PerMinute;
 pub use fault::{ConfigFault, ConfigFaults};
-pub use names::{DATA_DIR, LISTEN, LOG, LOG_FORMAT, Name};
+pub use names::Name;
 pub use parse::Expected;
 pub use source::{Inputs, Origin};
 

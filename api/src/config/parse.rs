@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
@@ -124,8 +124,8 @@ pub(super) fn networks(raw: &str) -> Parsed<Vec<IpNet>> {
         .filter(|part| !part.is_empty());
     parts
         .map(|part| {
-            let address = part.parse().map(IpNet::from);
-            part.parse::<IpNet>().or(address).map_err(|_: std::net::AddrParseError| {
+            let address = part.parse::<IpAddr>().map(IpNet::from);
+            part.parse::<IpNet>().or(address).map_err(|_| {
                 Expected::new(
                     format!("{part:?} không phải địa chỉ hay mạng, như 10.0.0.7 hoặc 10.0.0.0/8"),
                     format!("addresses or networks with commas between, such as 10.0.0.7 or 10.0.0.0/8; {part:?} is neither"),

@@ -112,6 +112,16 @@ catalogue! {
         "Đối tượng này đã ngừng sử dụng; khôi phục nó trước nếu có thể." "This is out of use; restore it first where that is possible.";
     IN_USE "in_use" 409 "Đang được sử dụng" "In use"
         "Gỡ các liên kết tới đối tượng này trước." "Remove what refers to it first.";
+    PARENT_RETIRED "parent_retired" 409 "Cơ quan cấp trên đã ngừng hoạt động" "Parent office retired"
+        "Khôi phục cơ quan cấp trên trước." "Restore the parent office first.";
+    OFFICE_RETIRED "office_retired" 409 "Cơ quan đã ngừng hoạt động" "Office retired"
+        "Khôi phục cơ quan trước." "Restore the office first.";
+    DEPARTMENT_RETIRED "department_retired" 409 "Phòng chuyên môn đã ngừng hoạt động" "Department retired"
+        "Khôi phục phòng chuyên môn trước." "Restore the department first.";
+    LAST_ADMINISTRATOR "last_administrator" 409 "Quản trị cuối cùng" "Last administrator"
+        "Giao vai trò quản trị ở cơ quan gốc cho người khác trước." "Give somebody else the role of administrator over the root office first.";
+    STAND_IN_OVER "stand_in_over" 409 "Ủy quyền đã kết thúc" "Stand-in is over"
+        "Ủy quyền đã qua không thể hủy." "What is over can not be cancelled.";
     STALE_VERSION "stale_version" 412 "Dữ liệu đã thay đổi" "Stale version"
         "Người khác vừa sửa: đọc lại, lấy ETag mới rồi làm lại." "Someone else changed it: read it again, take the new ETag and repeat.";
     PAYLOAD_TOO_LARGE "payload_too_large" 413 "Nội dung quá lớn" "Payload too large"
