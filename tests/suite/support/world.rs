@@ -65,17 +65,38 @@ impl World {
         let clock = SteppedClock::at(at(BEGINNING));
         let service = service_of(&database, &folder, &clock);
         let running = Running::start(service.clone());
-        Self { service, clock, which, running, database, folder }
+        Self {
+            service,
+            clock,
+            which,
+            running,
+            database,
+            folder,
+        }
     }
 
     /// The same database and folder under a new process, so to speak.
     pub fn restart(self) -> Self {
-        let Self { service, clock, which, running, database, folder } = self;
+        let Self {
+            service,
+            clock,
+            which,
+            running,
+            database,
+            folder,
+        } = self;
         drop(running);
         drop(service);
         let service = service_of(&database, &folder, &clock);
         let running = Running::start(service.clone());
-        Self { service, clock, which, running, database, folder }
+        Self {
+            service,
+            clock,
+            which,
+            running,
+            database,
+            folder,
+        }
     }
 
     /// Moves the clock to a local time such as `2026-11-20 08:00`.
@@ -105,7 +126,10 @@ impl World {
     pub fn uid(&self, login: &str) -> String {
         let login = login.to_owned();
         self.read(move |conn| {
-            Ok(staff::table.filter(staff::login.eq(login)).select(staff::uid).first(conn)?)
+            Ok(staff::table
+                .filter(staff::login.eq(login))
+                .select(staff::uid)
+                .first(conn)?)
         })
     }
 
@@ -146,7 +170,12 @@ fn service_of(database: &Database, folder: &TempDir, clock: &SteppedClock) -> Se
     let files = Files::in_folder(&folder.path().join("attachments")).expect("a store");
     // The limits run by the machine's clock; no test of something else may meet them.
     let many = NonZeroU32::new(1_000_000).expect("not zero");
-    let per_minute = PerMinute { look_up: many, miss: many, preview: many, login: many };
+    let per_minute = PerMinute {
+        look_up: many,
+        miss: many,
+        preview: many,
+        login: many,
+    };
     let public_url = "http://motcua.example";
     Service::new(
         db,
@@ -157,7 +186,6 @@ fn service_of(database: &Database, folder: &TempDir, clock: &SteppedClock) -> Se
         public_url,
     )
 }
-
 
 impl Running {
     fn start(service: Service) -> Self {
@@ -173,7 +201,11 @@ impl Running {
             });
         });
         let handle = told.recv().expect("a server that starts");
-        Self { address, handle, thread: Some(thread) }
+        Self {
+            address,
+            handle,
+            thread: Some(thread),
+        }
     }
 }
 
@@ -183,7 +215,10 @@ impl Drop for Running {
         drop(self.handle.stop(false));
         if let Some(thread) = self.thread.take() {
             let ended = thread.join();
-            assert!(ended.is_ok() || std::thread::panicking(), "the server panicked");
+            assert!(
+                ended.is_ok() || std::thread::panicking(),
+                "the server panicked"
+            );
         }
     }
 }
