@@ -133,6 +133,39 @@ impl World {
         })
     }
 
+    /// Somebody new with the office, department and roles of another.
+    pub fn colleague(&self, of: &str, login: &str) -> Client {
+        let uid = infra::ids::new_uid();
+        self.meddle(&format!(
+            "INSERT INTO staff (uid, login, display_name, office_id, department_id, \
+               password_hash, created_at) \
+             SELECT '{uid}', '{login}', '{login}', office_id, department_id, password_hash, \
+               created_at FROM staff WHERE login = '{of}'; \
+             INSERT INTO staff_roles (staff_id, role, office_id) \
+             SELECT fresh.id, role, staff_roles.office_id FROM staff_roles \
+               JOIN staff AS old ON old.id = staff_id AND old.login = '{of}' \
+               JOIN staff AS fresh ON fresh.login = '{login}'"
+        ));
+        self.staff(login)
+    }
+
+    /// Lets somebody stand in for another from one local time to another.
+    pub fn stands_in(&self, stand_in: &Client, absent: &Client, from: &str, to: &str) {
+        let utc = |text: &str| at(text).format("%Y-%m-%d %H:%M:%S%.f").to_string();
+        self.meddle(&format!(
+            "INSERT INTO stand_ins (uid, absent_id, stand_in_id, from_at, to_at, created_by, \
+               created_at) \
+             SELECT '{}', absent.id, other.id, '{from}', '{to}', absent.id, '{from}' \
+             FROM staff AS absent, staff AS other \
+             WHERE absent.uid = '{}' AND other.uid = '{}'",
+            infra::ids::new_uid(),
+            absent.uid,
+            stand_in.uid,
+            from = utc(from),
+            to = utc(to),
+        ));
+    }
+
     /// Looks into the database, past the service.
     pub fn read<T: Send + 'static>(
         &self,
