@@ -12,4 +12,9 @@
 #[macro_use]
 mod support;
 
+mod authorization;
+mod contents;
+mod document;
 mod dossier;
+mod hostile;
+mod house;
