@@ -18,6 +18,10 @@ pub const FEATURES: &[Feature] = &[
         docs: crate::ops::Docs::openapi,
     },
     Feature {
+        routes: crate::dossier::routes,
+        docs: crate::dossier::Docs::openapi,
+    },
+    Feature {
         routes: crate::office::routes,
         docs: crate::office::Docs::openapi,
     },

@@ -1,6 +1,7 @@
 //! The motcua service: HTTP, wiring, jobs and the command line.
 
 pub mod app;
+pub mod auth;
 pub mod cli;
 pub mod config;
 pub mod dossier;

@@ -10,6 +10,49 @@ pub mod view;
 
 use actix_web::web::{ServiceConfig, get, post, resource};
 
+/// The operations of this feature.
+#[derive(Debug, utoipa::OpenApi)]
+#[openapi(
+    paths(
+        handlers::list,
+        handlers::submit,
+        handlers::register,
+        handlers::batch,
+        handlers::read,
+        handlers::events,
+        handlers::due_date,
+        handlers::mine,
+        handlers::department,
+        handlers::due,
+        handlers::feed,
+        desk::comments,
+        desk::comment,
+        desk::attachments,
+        desk::attach,
+        desk::download,
+        commands::accept,
+        commands::refuse,
+        commands::request_supplement,
+        commands::receive_supplement,
+        commands::extend,
+        commands::request_payment,
+        commands::confirm_payment,
+        commands::forward,
+        commands::assign,
+        commands::send_back,
+        commands::resolve,
+        commands::return_result,
+        commands::withdraw,
+        commands::stop,
+        commands::reappoint,
+        commands::correct_result,
+        public::look_up_dossier,
+        public::rate_service,
+    ),
+    components(schemas(dto::BatchItemInput))
+)]
+pub struct Docs;
+
 /// Mounts every route of this feature. Methods of one path share one resource, so that another
 /// method answers 405 with `Allow`.
 pub fn routes(config: &mut ServiceConfig) {

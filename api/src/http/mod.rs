@@ -8,6 +8,7 @@ mod outcomes;
 mod paging;
 mod precondition;
 mod retry;
+mod reveal;
 
 pub use answer::{Reply, created, etag, no_content, ok, ok_uncached, versioned};
 pub use caller::{Asker, Caller};

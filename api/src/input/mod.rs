@@ -26,6 +26,7 @@ pub use bounded::{Between, Raw, Some1};
 pub use json::{Unreadable, read_json};
 pub use object::Fields;
 pub use path::{Faults, Path};
+pub(crate) use query::decode;
 pub use query::{FromQuery, FromQueryString, Parameters, Query, path_value};
 pub use text::{Fault, FromText, unknown_word};
 pub use value::{FromJson, wrong_type};

@@ -135,7 +135,7 @@ fn repeated() -> Fault {
 }
 
 /// Decodes `%XX` and `+`; none when that is broken or no UTF-8.
-fn decode(raw: &str) -> Option<String> {
+pub(crate) fn decode(raw: &str) -> Option<String> {
     let mut bytes = raw.bytes();
     let mut decoded = Vec::with_capacity(raw.len());
     while let Some(byte) = bytes.next() {

@@ -80,10 +80,12 @@ catalogue! {
         "Kiểm tra tên đăng nhập và mật khẩu." "Check the login and the password.";
     TOKEN_EXPIRED "token_expired" 401 "Phiên đã hết hạn" "Token expired"
         "Lấy mã truy cập mới bằng refresh token hoặc đăng nhập lại." "Get a new access token with the refresh token, or sign in again.";
+    SESSION_ENDED "session_ended" 401 "Phiên làm việc đã kết thúc" "Session ended"
+        "Đăng nhập lại. Refresh token chỉ dùng được một lần; dùng lại sẽ kết thúc cả phiên." "Sign in again. A refresh token is good once; using it again ends the whole session.";
     FORBIDDEN "forbidden" 403 "Không có quyền" "Not allowed"
         "Vai trò hoặc phạm vi đơn vị của tài khoản không cho phép việc này." "The role or the office scope of this account does not allow it.";
     PASSWORD_CHANGE_REQUIRED "password_change_required" 403 "Cần đổi mật khẩu" "Password change required"
-        "Đổi mật khẩu được cấp bằng POST /api/v1/auth/password rồi đăng nhập lại." "Change the password that was given to you with POST /api/v1/auth/password.";
+        "Đổi mật khẩu được cấp bằng POST /api/v1/auth/password." "Change the password that was given to you with POST /api/v1/auth/password.";
     NOT_FOUND "not_found" 404 "Không tìm thấy" "Not found"
         "Kiểm tra lại mã hoặc địa chỉ. Có thể đối tượng không tồn tại hoặc không thuộc phạm vi của bạn." "Check the code or the address. The thing may not exist or be outside your scope.";
     METHOD_NOT_ALLOWED "method_not_allowed" 405 "Phương thức không được hỗ trợ" "Method not allowed"
@@ -106,10 +108,10 @@ catalogue! {
         "Quản trị cần gắn lịch làm việc cho đơn vị này hoặc đơn vị cấp trên." "An administrator must give this office, or one above it, a calendar.";
     ALREADY_EXISTS "already_exists" 409 "Đã tồn tại" "Already exists"
         "Chọn mã khác hoặc sửa đối tượng đã có." "Choose another code, or change the existing one.";
+    RETIRED "retired" 409 "Đã ngừng sử dụng" "Retired"
+        "Đối tượng này đã ngừng sử dụng; khôi phục nó trước nếu có thể." "This is out of use; restore it first where that is possible.";
     IN_USE "in_use" 409 "Đang được sử dụng" "In use"
         "Gỡ các liên kết tới đối tượng này trước." "Remove what refers to it first.";
-    RETIRED "retired" 409 "Đã ngừng sử dụng" "Retired"
-        "Khôi phục đối tượng này trước khi sửa." "Restore it before you change it.";
     PARENT_RETIRED "parent_retired" 409 "Cơ quan cấp trên đã ngừng hoạt động" "Parent office retired"
         "Khôi phục cơ quan cấp trên trước." "Restore the parent office first.";
     OFFICE_RETIRED "office_retired" 409 "Cơ quan đã ngừng hoạt động" "Office retired"

@@ -188,6 +188,11 @@ impl Calendar {
         }
     }
 
+    /// The day that a due date ends, or lies on: not its date where a session lasts to 24:00.
+    pub fn due_day(&self, due_at: DateTime<Utc>) -> NaiveDate {
+        date_of(self.day_ended_by(due_at))
+    }
+
     /// Working days whose closing instant `c` satisfies `from < c <= to`.
     pub(super) fn closings_between(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> i64 {
         self.closings_until(to) - self.closings_until(from)

@@ -3,8 +3,8 @@
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 
 use super::{
-    Action, BackTo, Command, Dossier, FirstResult, Handover, Life, MissingPaper, Outcome, Promise,
-    Refusal, Rules, StepAt, StepPlace,
+    Action, BackTo, Command, Dossier, FirstResult, Handover, Left, Life, MissingPaper, Outcome,
+    Promise, Refusal, Rules, StepAt, StepPlace,
 };
 use crate::deadline::{Calendar, Change, Term, Then, TimeLimit};
 use crate::time::{local_date, to_local};
@@ -74,7 +74,10 @@ impl Dossier {
             Command::Refuse => Ok(self.ended(Life::Refused { at: moment.now })),
             Command::RequestSupplement { missing } => self.request_supplement(missing, moment),
             Command::ReceiveSupplement => self.receive_supplement(moment),
-            Command::Lapse | Command::Stop => Ok(self.ended(Life::Stopped { at: moment.now })),
+            Command::Lapse | Command::Stop => {
+                let (at, left) = (moment.now, self.left());
+                Ok(self.ended(Life::Stopped { at, left }))
+            }
             Command::Extend => self.extend(moment),
             Command::RequestPayment {
                 amount_vnd,
@@ -86,7 +89,10 @@ impl Dossier {
             Command::SendBack { to } => self.send_back(*to, moment),
             Command::Resolve { outcome } => self.resolve(*outcome, moment.now),
             Command::ReturnResult => self.return_result(moment.now),
-            Command::Withdraw => Ok(self.ended(Life::Withdrawn { at: moment.now })),
+            Command::Withdraw => {
+                let (at, left) = (moment.now, self.left());
+                Ok(self.ended(Life::Withdrawn { at, left }))
+            }
             Command::Reappoint { due_at } => self.reappoint(*due_at, moment),
             Command::CorrectResult { to } => self.correct_result(*to, moment),
         }
@@ -108,6 +114,14 @@ impl Dossier {
             action.from_states().contains(&self.state()),
             Refusal::WrongState,
         )?;
+        let before_result = matches!(
+            action,
+            Action::RequestSupplement | Action::Extend | Action::Withdraw
+        );
+        require(
+            !before_result || self.first_result.is_none(),
+            Refusal::InCorrection,
+        )?;
         match action {
             Action::RequestSupplement => self.check_supplement(moment),
             Action::ReceiveSupplement => {
@@ -117,9 +131,11 @@ impl Dossier {
             Action::Extend => {
                 require(moment.rules.extra_limit.is_some(), Refusal::NoExtraLimit)?;
                 require(!self.used.extended, Refusal::AlreadyExtended)?;
+                // Also when re-appointed: reports judge by the date before, and an extension
+                // would hide that it has passed.
                 let in_time = self
                     .promise
-                    .is_some_and(|promise| moment.now <= promise.due_at);
+                    .is_some_and(|promise| moment.now <= promise.by_rules());
                 require(in_time, Refusal::AlreadyLate)
             }
             Action::Reappoint => require(!self.used.reappointed, Refusal::AlreadyReappointed),
@@ -180,13 +196,7 @@ impl Dossier {
         Ok(Self {
             life: Life::Accepted { desk },
             term: Some(term),
-            promise: Some(Promise {
-                due_at_original: due.due_at,
-                due_at: due.due_at,
-                provisional: due.provisional,
-                hand_set: false,
-                due_at_before: None,
-            }),
+            promise: Some(Promise::new(&due)),
             ..self
         })
     }
@@ -291,10 +301,7 @@ impl Dossier {
             return Err(Refusal::WrongState);
         };
         term.changes.push(change);
-        let due = term.due(moment.calendar)?;
-        promise.due_at = due.due_at;
-        promise.provisional = due.provisional;
-        promise.hand_set = due.hand_set;
+        promise.follow(term, moment.calendar)?;
         Ok(self)
     }
 
@@ -309,8 +316,12 @@ impl Dossier {
         if due_at <= promise.due_at || due_at <= moment.now {
             return Err(Refusal::NewDateNotLater);
         }
-        let at_close = moment.calendar.close_of(local_date(due_at)) == Some(due_at);
-        if !at_close && !moment.calendar.is_working_time(due_at) {
+        // The end of a session is the last instant of it that is on time.
+        let just_before = due_at - TimeDelta::microseconds(1);
+        if ![due_at, just_before]
+            .iter()
+            .any(|at| moment.calendar.is_working_time(*at))
+        {
             return Err(Refusal::NewDateNotWorkingTime);
         }
         promise.due_at_before = Some(promise.due_at);
@@ -408,15 +419,16 @@ impl Dossier {
         let term = Term::new(CORRECTION_DAYS, moment.now);
         let due = term.due(moment.calendar)?;
         self.term = Some(term);
-        self.promise = Some(Promise {
-            due_at_original: due.due_at,
-            due_at: due.due_at,
-            provisional: due.provisional,
-            hand_set: false,
-            due_at_before: None,
-        });
+        self.promise = Some(Promise::new(&due));
         let last = moment.rules.steps.len().saturating_sub(1);
         self.at_step(last, to, moment, Refusal::NotAtLastStep)
+    }
+
+    fn left(&self) -> Left {
+        Left {
+            step: self.step().cloned(),
+            stopped_since: self.stopped_since(),
+        }
     }
 
     fn ended(self, life: Life) -> Self {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Outcome, State};
+use super::{Outcome, Promise, State};
 use crate::deadline::{Term, TimeLimit};
 use crate::procedure::StepRule;
 
@@ -25,26 +25,6 @@ pub struct Dossier {
     pub used: Used,
     /// Set by the first resolution: a correction never changes whether that was on time.
     pub first_result: Option<FirstResult>,
-}
-
-/// The promised date: as printed first, and as it stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Promise {
-    pub due_at_original: DateTime<Utc>,
-    pub due_at: DateTime<Utc>,
-    /// Counted with a year whose holidays are not loaded.
-    pub provisional: bool,
-    /// Set by a manager (hẹn lại), so that no recomputation touches it.
-    pub hand_set: bool,
-    /// The date by the rules just before a manager moved it.
-    pub due_at_before: Option<DateTime<Utc>>,
-}
-
-impl Promise {
-    /// The date that the rules gave, whatever a manager set later.
-    pub fn by_rules(&self) -> DateTime<Utc> {
-        self.due_at_before.unwrap_or(self.due_at)
-    }
 }
 
 /// What may happen only once.
@@ -103,10 +83,21 @@ pub enum Life {
     },
     Withdrawn {
         at: DateTime<Utc>,
+        left: Left,
     },
     Stopped {
         at: DateTime<Utc>,
+        left: Left,
     },
+}
+
+/// How a case lay when it was closed without a result: reports name who held it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Left {
+    /// None before acceptance.
+    pub step: Option<StepAt>,
+    /// Since when the clock stood still, if it did: that time is not counted as lateness.
+    pub stopped_since: Option<DateTime<Utc>>,
 }
 
 /// To where a supplement brings the dossier back.
@@ -158,7 +149,7 @@ impl Dossier {
         }
     }
 
-    /// The step at which the dossier lies, or lay when it was resolved.
+    /// The step at which the dossier lies, or lay when it ended.
     pub fn step(&self) -> Option<&StepAt> {
         match &self.life {
             Life::Accepted { desk: step }
@@ -170,35 +161,38 @@ impl Dossier {
             }
             | Life::Resolved { step, .. }
             | Life::Returned { step, .. } => Some(step),
+            Life::Withdrawn { left, .. } | Life::Stopped { left, .. } => left.step.as_ref(),
             Life::Submitted { .. }
             | Life::AwaitingSupplement {
                 back_to: BackTo::Desk,
                 ..
             }
-            | Life::Refused { .. }
-            | Life::Withdrawn { .. }
-            | Life::Stopped { .. } => None,
+            | Life::Refused { .. } => None,
         }
     }
 
-    /// Since when the clock stands still, if it does.
+    /// Since when the clock stands still, or stood still when the case was closed.
     pub fn stopped_since(&self) -> Option<DateTime<Utc>> {
         match &self.life {
             Life::AwaitingSupplement { since, .. } | Life::AwaitingPayment { since, .. } => {
                 Some(*since)
             }
+            Life::Withdrawn { left, .. } | Life::Stopped { left, .. } => left.stopped_since,
             _ => None,
         }
     }
 
-    /// The instant at which the case ended: resolved, or closed without a result.
+    /// The instant at which the case ended: resolved, or closed without a result. A correction
+    /// that ended leaves it at the first resolution, so that past reports stay as they were.
     pub fn ended_at(&self) -> Option<DateTime<Utc>> {
         match &self.life {
             Life::Resolved { at, .. }
+            | Life::Returned { at, .. }
             | Life::Refused { at }
-            | Life::Withdrawn { at }
-            | Life::Stopped { at } => Some(*at),
-            Life::Returned { .. } => self.first_result.map(|first| first.resolved_at),
+            | Life::Withdrawn { at, .. }
+            | Life::Stopped { at, .. } => {
+                Some(self.first_result.map_or(*at, |first| first.resolved_at))
+            }
             _ => None,
         }
     }

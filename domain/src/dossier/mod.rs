@@ -4,6 +4,7 @@ mod apply;
 mod command;
 mod event;
 mod life;
+mod promise;
 mod recompute;
 mod refusal;
 mod state;
@@ -13,8 +14,9 @@ pub use apply::{Moment, hand_over_due};
 pub use command::{Command, Handover};
 pub use event::{EventRecord, GENESIS, chain_hash};
 pub use life::{
-    BackTo, Dossier, FirstResult, Life, MissingPaper, Promise, Rules, StepAt, StepPlace, Used,
+    BackTo, Dossier, FirstResult, Left, Life, MissingPaper, Rules, StepAt, StepPlace, Used,
 };
+pub use promise::Promise;
 pub use refusal::Refusal;
 pub use state::{Action, Outcome, State};
 pub use timeliness::{Lateness, Timeliness, judge};

@@ -10,8 +10,8 @@ impl Dossier {
     /// The dossier counted again by `calendar`, or nothing when it stays as it is.
     ///
     /// No date moves earlier: one that would is kept by [`Change::Keep`]. A promise set by hand
-    /// stays exactly where it is; its step and the time for a supplement still follow the
-    /// calendar. `waiting_since` is the instant from which the desk owes its answer, and is read
+    /// stays exactly where it is; the date by the rules alone, the step and the time for a
+    /// supplement still follow the calendar. `waiting_since` is the instant from which the desk owes its answer, and is read
     /// only while the dossier is submitted. A second run by the same calendar gives nothing.
     pub fn recompute(
         &self,
@@ -44,7 +44,7 @@ impl Dossier {
             promise.due_at = later_or_kept(term, promise.due_at, calendar)?;
         }
         promise.provisional = term.due(calendar)?.provisional;
-        Ok(())
+        promise.follow_rules(term, calendar)
     }
 }
 

@@ -170,7 +170,11 @@ fn a_date_set_by_hand_stays_and_its_step_follows_the_calendar() {
     );
     let holiday = calendar(&["2026-03-04"]);
     let next = recompute(&set, &holiday).unwrap();
-    assert_eq!(next.promise, set.promise);
+    let (before, after) = (set.promise.unwrap(), next.promise.unwrap());
+    assert_eq!((after.due_at, after.hand_set), (before.due_at, true));
+    assert_eq!(after.due_at_original, before.due_at_original);
+    // Reports judge by the date of the rules, which the holiday moves as it would any other.
+    assert_eq!(after.by_rules(), at("2026-03-10 17:00:00"));
     assert_eq!(step_day(&next), "2026-03-05");
     assert_eq!(recompute(&next, &holiday), None);
 }

@@ -32,6 +32,8 @@ pub enum Refusal {
     AtFirstStep,
     /// Steps remain before a result can be given.
     NotAtLastStep,
+    /// A result is being corrected: what belongs to the term before it is over.
+    InCorrection,
     /// The pinned rules or times of this dossier contradict themselves.
     BrokenTerm,
 }
@@ -66,6 +68,7 @@ impl Refusal {
             Self::AtLastStep => "at_last_step",
             Self::AtFirstStep => "at_first_step",
             Self::NotAtLastStep => "not_at_last_step",
+            Self::InCorrection => "in_correction",
             Self::BrokenTerm => "broken_term",
         }
     }
@@ -128,6 +131,10 @@ impl Refusal {
             Self::NotAtLastStep => (
                 "Hồ sơ chưa đến bước cuối của quy trình.",
                 "The dossier has not reached the last step of its route.",
+            ),
+            Self::InCorrection => (
+                "Hồ sơ đang được sửa kết quả; thao tác này chỉ có trước khi có kết quả đầu tiên.",
+                "The result is being corrected; this action is for the time before the first result.",
             ),
             Self::BrokenTerm => (
                 "Dữ liệu thời hạn của hồ sơ không nhất quán; hãy báo quản trị.",

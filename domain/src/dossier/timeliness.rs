@@ -57,7 +57,7 @@ impl Timeliness {
 pub fn judge(ended_at: DateTime<Utc>, due_at: DateTime<Utc>, calendar: &Calendar) -> Timeliness {
     if ended_at > due_at {
         Timeliness::Late(lateness(due_at, ended_at, calendar))
-    } else if local_date(ended_at) < local_date(due_at) {
+    } else if local_date(ended_at) < calendar.due_day(due_at) {
         Timeliness::Early
     } else {
         Timeliness::OnTime
@@ -67,7 +67,7 @@ pub fn judge(ended_at: DateTime<Utc>, due_at: DateTime<Utc>, calendar: &Calendar
 fn lateness(due_at: DateTime<Utc>, now: DateTime<Utc>, calendar: &Calendar) -> Lateness {
     Lateness {
         working_time: calendar.working_time_between(due_at, now),
-        working_days: calendar.working_days_between(local_date(due_at), local_date(now)),
+        working_days: calendar.working_days_between(calendar.due_day(due_at), local_date(now)),
     }
 }
 
@@ -94,14 +94,13 @@ impl Dossier {
         let Some(due_at) = self.promise.as_ref().map(date) else {
             return Timeliness::NoPromise;
         };
-        if let Some(ended_at) = self.ended_at() {
-            return judge(ended_at, due_at, calendar);
-        }
-        let stopped_in_time = self.stopped_since().is_some_and(|since| since <= due_at);
-        if stopped_in_time || now <= due_at {
-            Timeliness::Within
-        } else {
-            Timeliness::Overdue(lateness(due_at, now, calendar))
+        let stopped_in_time = self.stopped_since().filter(|since| *since <= due_at);
+        match (self.ended_at(), stopped_in_time) {
+            // Closed while the clock stood still: by the clock it ended when that stopped.
+            (Some(ended_at), stopped) => judge(stopped.unwrap_or(ended_at), due_at, calendar),
+            (None, Some(_)) => Timeliness::Within,
+            (None, None) if now <= due_at => Timeliness::Within,
+            (None, None) => Timeliness::Overdue(lateness(due_at, now, calendar)),
         }
     }
 }

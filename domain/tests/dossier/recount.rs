@@ -3,7 +3,7 @@
 use domain::deadline::Calendar;
 use domain::dossier::Command;
 
-use super::support::{Case, Office, at, date, reappoint, show, spec, supplement, payment};
+use super::support::{Case, Office, at, date, payment, reappoint, show, spec, supplement};
 
 /// The same calendar with one more day off.
 fn with_holiday(day: &str) -> Calendar {
@@ -20,22 +20,37 @@ fn with_make_up(day: &str) -> Calendar {
 }
 
 fn recounted<'a>(case: &Case<'a>, calendar: &Calendar) -> Option<Case<'a>> {
-    let next = case.dossier.recompute(at("2026-03-02 09:00"), calendar).unwrap();
+    let next = case
+        .dossier
+        .recompute(at("2026-03-02 09:00"), calendar)
+        .unwrap();
     if let Some(next) = &next {
         let again = next.recompute(at("2026-03-02 09:00"), calendar).unwrap();
         assert_eq!(again, None, "a second run changes nothing");
     }
-    next.map(|dossier| Case { dossier, office: case.office })
+    next.map(|dossier| Case {
+        dossier,
+        office: case.office,
+    })
 }
 
 #[test]
 fn a_holiday_moves_the_promise_and_the_step_and_keeps_what_was_printed() {
     let office = Office::new();
     let case = office.processing("2026-03-02 09:00");
-    assert_eq!((case.due(), case.step_due()), ("2026-03-16 17:00".into(), "2026-03-04 17:00".into()));
+    assert_eq!(
+        (case.due(), case.step_due()),
+        ("2026-03-16 17:00".into(), "2026-03-04 17:00".into())
+    );
     let moved = recounted(&case, &with_holiday("2026-03-03")).unwrap();
-    assert_eq!((moved.due(), moved.step_due()), ("2026-03-17 17:00".into(), "2026-03-05 17:00".into()));
-    assert_eq!(show(moved.dossier.promise.unwrap().due_at_original), "2026-03-16 17:00");
+    assert_eq!(
+        (moved.due(), moved.step_due()),
+        ("2026-03-17 17:00".into(), "2026-03-05 17:00".into())
+    );
+    assert_eq!(
+        show(moved.dossier.promise.unwrap().due_at_original),
+        "2026-03-16 17:00"
+    );
 }
 
 #[test]
@@ -51,7 +66,11 @@ fn a_day_that_becomes_worked_moves_nothing_earlier() {
 fn a_calendar_that_goes_to_and_fro_does_not_fill_the_term() {
     let office = Office::new();
     let mut case = office.processing("2026-03-02 09:00");
-    let calendars = [with_make_up("2026-03-07"), with_make_up("2026-03-14"), with_holiday("2026-03-10")];
+    let calendars = [
+        with_make_up("2026-03-07"),
+        with_make_up("2026-03-14"),
+        with_holiday("2026-03-10"),
+    ];
     for calendar in calendars.iter().cycle().take(30) {
         case = recounted(&case, calendar).unwrap_or(case);
     }
@@ -68,13 +87,18 @@ fn a_date_set_by_hand_stays_while_the_date_by_the_rules_follows_the_calendar() {
     let moved = recounted(&case, &with_holiday("2026-03-12")).unwrap();
     assert_eq!(moved.due(), "2026-03-25 17:00");
     assert!(moved.dossier.promise.unwrap().hand_set);
-    assert_eq!(show(moved.dossier.promise.unwrap().by_rules()), "2026-03-17 17:00");
+    assert_eq!(
+        show(moved.dossier.promise.unwrap().by_rules()),
+        "2026-03-17 17:00"
+    );
 }
 
 #[test]
 fn the_time_for_a_supplement_follows_the_calendar() {
     let office = Office::new();
-    let case = office.processing("2026-03-02 09:00").does("2026-03-03 09:00", supplement());
+    let case = office
+        .processing("2026-03-02 09:00")
+        .does("2026-03-03 09:00", supplement());
     assert_eq!(case.lapse_at(), "2026-03-18 17:00");
     let moved = recounted(&case, &with_holiday("2026-03-18")).unwrap();
     assert_eq!(moved.lapse_at(), "2026-03-19 17:00");
@@ -83,7 +107,9 @@ fn the_time_for_a_supplement_follows_the_calendar() {
 #[test]
 fn a_stop_that_was_running_during_a_recount_still_counts() {
     let office = Office::new();
-    let case = office.processing("2026-03-02 09:00").does("2026-03-04 09:00", payment());
+    let case = office
+        .processing("2026-03-02 09:00")
+        .does("2026-03-04 09:00", payment());
     let moved = recounted(&case, &with_make_up("2026-03-07")).unwrap();
     let paid = moved.does("2026-03-06 09:00", Command::ConfirmPayment);
     assert_eq!(paid.due(), "2026-03-18 17:00");
@@ -92,7 +118,9 @@ fn a_stop_that_was_running_during_a_recount_still_counts() {
 #[test]
 fn an_ended_dossier_is_left_alone() {
     let office = Office::new();
-    let case = office.processing("2026-03-02 09:00").does("2026-03-04 09:00", Command::Withdraw);
+    let case = office
+        .processing("2026-03-02 09:00")
+        .does("2026-03-04 09:00", Command::Withdraw);
     assert!(recounted(&case, &with_holiday("2026-03-12")).is_none());
 }
 

@@ -5,6 +5,7 @@ mod key_files;
 pub mod keys;
 pub mod password;
 pub mod principals;
+pub mod profile;
 pub mod queries;
 pub mod rows;
 pub mod tokens;
@@ -17,6 +18,7 @@ pub use actions::{
 };
 pub use keys::{KeyError, Keys, PublicKey};
 pub use principals::{Account, PrincipalCache, load_account, load_principal};
+pub use profile::{Place, Profile, profile};
 pub use queries::{ClientDetail, ClientFilter, client_by_secret, client_detail, list_clients};
 pub use tokens::{AccessToken, Bearer, Kind, TokenFault, Tokens};
 

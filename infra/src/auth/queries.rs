@@ -8,6 +8,7 @@ use domain::text::AgencyCode;
 use super::digest;
 use super::rows::ClientRow;
 use crate::db::Conn;
+use crate::db::paging::{Cursor, Page};
 use crate::db::schema::{clients, offices};
 use crate::error::Error;
 
@@ -37,24 +38,25 @@ impl From<ClientRow> for ClientDetail {
     }
 }
 
-/// Which ward clients to list, in the order in which they were made.
+/// Which ward clients to list.
 #[derive(Debug, Clone, Default)]
 pub struct ClientFilter {
     /// Only those of this office and the offices below it.
     pub office: Option<AgencyCode>,
     /// Retired ones instead of those at work.
     pub retired: bool,
-    /// The last one already shown.
-    pub after: Option<String>,
-    pub limit: u32,
 }
 
-/// The ward clients of the offices that `who` administers.
+const LIST: &str = "clients";
+
+/// The ward clients of the offices that `who` administers, in the order in which they were made.
 pub fn list_clients(
     conn: &mut Conn,
     who: &Principal,
     filter: &ClientFilter,
-) -> Result<Vec<ClientDetail>, Error> {
+    cursor: Option<&str>,
+    limit: usize,
+) -> Result<Page<ClientDetail>, Error> {
     if !who.is(Role::Administrator) {
         return Err(Error::Forbidden);
     }
@@ -62,7 +64,7 @@ pub fn list_clients(
         .inner_join(offices::table)
         .filter(offices::id.eq(-1))
         .order(clients::uid)
-        .limit(filter.limit.into())
+        .limit(i64::try_from(limit).unwrap_or(i64::MAX - 1) + 1)
         .select(CLIENT)
         .into_boxed();
     // First any of the subtrees, then what all must fulfil. Paths are digits and slashes, so
@@ -74,27 +76,34 @@ pub fn list_clients(
     {
         query = query.or_filter(offices::path.like(format!("{}%", grant.office_path)));
     }
-    query = match filter.retired {
-        true => query.filter(clients::retired_at.is_not_null()),
-        false => query.filter(clients::retired_at.is_null()),
+    query = if filter.retired {
+        query.filter(clients::retired_at.is_not_null())
+    } else {
+        query.filter(clients::retired_at.is_null())
     };
     if let Some(code) = &filter.office {
-        let path = offices::table
-            .filter(offices::code.eq(code.as_str()))
-            .select(offices::path);
-        let Some(path) = path.first::<String>(conn).optional()? else {
-            return Ok(Vec::new());
+        let Some(path) = office_path(conn, code)? else {
+            return Ok(Page {
+                items: Vec::new(),
+                next: None,
+            });
         };
         query = query.filter(offices::path.like(format!("{path}%")));
     }
-    if let Some(after) = &filter.after {
+    if let Some(cursor) = cursor {
+        let [after] = Cursor::decode(cursor, LIST).ok_or(Error::BadCursor)?;
         query = query.filter(clients::uid.gt(after));
     }
-    Ok(query
-        .load::<ClientRow>(conn)?
-        .into_iter()
-        .map(ClientDetail::from)
-        .collect())
+    let rows = query.load::<ClientRow>(conn)?;
+    let page = Page::cut(rows, limit, |row| Cursor::new(LIST, [row.uid.clone()]));
+    Ok(page.map(ClientDetail::from))
+}
+
+fn office_path(conn: &mut Conn, code: &AgencyCode) -> Result<Option<String>, Error> {
+    let path = offices::table
+        .filter(offices::code.eq(code.as_str()))
+        .select(offices::path);
+    Ok(path.first::<String>(conn).optional()?)
 }
 
 /// One ward client; to one who does not administer its office it does not exist.

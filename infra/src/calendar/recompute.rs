@@ -67,11 +67,7 @@ pub fn run_waiting(db: &Db, env: &Env) -> Result<usize, Error> {
 
 /// [`run_waiting`] that asks `go_on` before each batch, so that a service that ends does not
 /// wait for thousands of dossiers; the next start goes on.
-pub fn run_waiting_while(
-    db: &Db,
-    env: &Env,
-    go_on: &dyn Fn() -> bool,
-) -> Result<usize, Error> {
+pub fn run_waiting_while(db: &Db, env: &Env, go_on: &dyn Fn() -> bool) -> Result<usize, Error> {
     let mut finished = 0usize;
     loop {
         if !go_on() {

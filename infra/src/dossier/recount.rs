@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 use domain::dossier::Dossier;
 
-pub(crate) use super::rows::DossierRow;
 pub(crate) use super::feed::announce;
+pub(crate) use super::rows::DossierRow;
 pub(crate) use super::store::{Deed, Loaded, save, with_rules};
 use crate::db::Conn;
 use crate::db::schema::dossiers;

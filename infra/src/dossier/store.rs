@@ -11,8 +11,8 @@ use domain::lang::Lang;
 use domain::procedure::ProcedureVersion;
 
 use super::rows::{DossierRow, EventRow, Progress, StepRow, place_index};
-use crate::db::{Conn, dialect};
 use crate::db::schema::{dossier_events, dossier_steps, dossiers, offices};
+use crate::db::{Conn, dialect};
 use crate::env::Env;
 use crate::error::Error;
 use crate::{calendar, procedure};

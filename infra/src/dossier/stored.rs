@@ -61,10 +61,22 @@ enum Life {
     },
     Withdrawn {
         at: DateTime<Utc>,
+        #[serde(flatten)]
+        left: Left,
     },
     Stopped {
         at: DateTime<Utc>,
+        #[serde(flatten)]
+        left: Left,
     },
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Left {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    step: Option<Step>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    stopped_since: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -247,8 +259,14 @@ impl From<&d::Life> for Life {
                 step: step.into(),
             },
             d::Life::Refused { at } => Self::Refused { at: *at },
-            d::Life::Withdrawn { at } => Self::Withdrawn { at: *at },
-            d::Life::Stopped { at } => Self::Stopped { at: *at },
+            d::Life::Withdrawn { at, left } => Self::Withdrawn {
+                at: *at,
+                left: left.into(),
+            },
+            d::Life::Stopped { at, left } => Self::Stopped {
+                at: *at,
+                left: left.into(),
+            },
         }
     }
 }
@@ -301,8 +319,35 @@ impl TryFrom<Life> for d::Life {
                 step: step.try_into()?,
             },
             Life::Refused { at } => Self::Refused { at },
-            Life::Withdrawn { at } => Self::Withdrawn { at },
-            Life::Stopped { at } => Self::Stopped { at },
+            Life::Withdrawn { at, left } => Self::Withdrawn {
+                at,
+                left: left.try_into()?,
+            },
+            Life::Stopped { at, left } => Self::Stopped {
+                at,
+                left: left.try_into()?,
+            },
+        })
+    }
+}
+
+impl From<&d::Left> for Left {
+    fn from(left: &d::Left) -> Self {
+        Self {
+            step: left.step.as_ref().map(Step::from),
+            stopped_since: left.stopped_since,
+        }
+    }
+}
+
+impl TryFrom<Left> for d::Left {
+    type Error = Error;
+
+    fn try_from(left: Left) -> Result<Self, Error> {
+        let step = left.step.map(d::StepAt::try_from).transpose()?;
+        Ok(Self {
+            step,
+            stopped_since: left.stopped_since,
         })
     }
 }

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use domain::auth::{Actor, Principal, Role};
 use domain::text::{AgencyCode, Title};
 use infra::auth::{ClientDetail, ClientFilter, Kind, NewClient};
+use infra::db::paging::Page;
 use infra::db::schema::{clients, register_events};
 use infra::error::Error;
 
@@ -29,19 +30,26 @@ impl Ward {
         found.is_some_and(|found| found == uid)
     }
 
-    fn list(&self, who: &Principal, filter: ClientFilter) -> Vec<String> {
-        let listed = self
-            .read(|conn, _| infra::auth::list_clients(conn, who, &filter))
+    fn page(
+        &self,
+        who: &Principal,
+        filter: &ClientFilter,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Page<String> {
+        let page = self
+            .read(|conn, _| infra::auth::list_clients(conn, who, filter, cursor, limit))
             .unwrap();
-        listed.into_iter().map(|client| client.uid).collect()
+        page.map(|client| client.uid)
+    }
+
+    fn list(&self, who: &Principal, filter: &ClientFilter) -> Vec<String> {
+        self.page(who, filter, None, 50).items
     }
 }
 
-fn filter() -> ClientFilter {
-    ClientFilter {
-        limit: 50,
-        ..ClientFilter::default()
-    }
+fn at_work() -> ClientFilter {
+    ClientFilter::default()
 }
 
 #[test]
@@ -128,20 +136,20 @@ fn a_retired_client_is_nobody() {
             .read(|conn, env| infra::auth::load_principal(conn, env, &client.uid, Kind::Client))
             .unwrap();
         assert_eq!(found, None);
-        assert!(ward.list(&admin, filter()).is_empty());
+        assert!(ward.list(&admin, &at_work()).is_empty());
         assert_eq!(
             ward.list(
                 &admin,
-                ClientFilter {
+                &ClientFilter {
                     retired: true,
-                    ..filter()
+                    ..at_work()
                 }
             ),
             [client.uid.clone()]
         );
         assert!(matches!(
             retire(admin, client.uid).unwrap_err(),
-            Error::Refused("already_retired")
+            Error::Refused("retired")
         ));
     }
 }
@@ -157,9 +165,9 @@ fn an_administrator_sees_and_makes_the_clients_of_their_subtree_only() {
             Error::Forbidden
         ));
         let (two, _) = ward.create(&admin, "H1.2").unwrap();
-        assert_eq!(ward.list(&ward_admin, filter()), [one.uid.clone()]);
+        assert_eq!(ward.list(&ward_admin, &at_work()), [one.uid.clone()]);
         assert_eq!(
-            ward.list(&admin, filter()),
+            ward.list(&admin, &at_work()),
             [one.uid.clone(), two.uid.clone()]
         );
         let there =
@@ -185,7 +193,8 @@ fn nobody_but_administrators_has_anything_to_do_with_clients() {
         ));
         let read = ward.read(|conn, _| infra::auth::client_detail(conn, &manager, &client.uid));
         assert!(matches!(read.unwrap_err(), Error::Forbidden));
-        let list = ward.read(|conn, _| infra::auth::list_clients(conn, &manager, &filter()));
+        let list =
+            ward.read(|conn, _| infra::auth::list_clients(conn, &manager, &at_work(), None, 50));
         assert!(matches!(list.unwrap_err(), Error::Forbidden));
     }
 }
@@ -212,37 +221,35 @@ fn lists_go_on_after_the_last_one_shown() {
             .map(|_| ward.create(&admin, "H1.2").unwrap().0.uid)
             .collect();
         let (other, _) = ward.create(&admin, "H1.1").unwrap();
-        let first = ward.list(
-            &admin,
-            ClientFilter {
-                limit: 2,
-                ..ClientFilter::default()
-            },
-        );
-        assert_eq!(first, uids[..2]);
-        let rest = ward.list(
-            &admin,
-            ClientFilter {
-                after: first.last().cloned(),
-                ..filter()
-            },
-        );
-        assert_eq!(rest.len(), 4);
+        let first = ward.page(&admin, &at_work(), None, 2);
+        assert_eq!(first.items, uids[..2]);
+        let rest = ward.page(&admin, &at_work(), first.next.as_deref(), 4);
+        assert_eq!(rest.items.len(), 4);
+        assert_eq!(rest.next, None);
         let office = AgencyCode::parse("H1.1").ok();
         assert_eq!(
-            ward.list(&admin, ClientFilter { office, ..filter() }),
+            ward.list(
+                &admin,
+                &ClientFilter {
+                    office,
+                    ..at_work()
+                }
+            ),
             [other.uid]
         );
         let nowhere = AgencyCode::parse("H9").ok();
         assert!(
             ward.list(
                 &admin,
-                ClientFilter {
+                &ClientFilter {
                     office: nowhere,
-                    ..filter()
+                    ..at_work()
                 }
             )
             .is_empty()
         );
+        let strange =
+            ward.read(|conn, _| infra::auth::list_clients(conn, &admin, &at_work(), Some("x"), 2));
+        assert!(matches!(strange.unwrap_err(), Error::BadCursor));
     }
 }

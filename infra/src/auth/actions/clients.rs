@@ -117,7 +117,7 @@ fn at_work(
         return Err(Error::Stale(client.version));
     }
     match client.retired_at {
-        Some(_) => Err(Error::Refused("already_retired")),
+        Some(_) => Err(Error::Refused("retired")),
         None => Ok(client),
     }
 }
