@@ -18,8 +18,24 @@ pub const FEATURES: &[Feature] = &[
         docs: crate::ops::Docs::openapi,
     },
     Feature {
+        routes: crate::auth::routes,
+        docs: crate::auth::Docs::openapi,
+    },
+    Feature {
         routes: crate::dossier::routes,
         docs: crate::dossier::Docs::openapi,
+    },
+    Feature {
+        routes: crate::calendar::routes,
+        docs: crate::calendar::Docs::openapi,
+    },
+    Feature {
+        routes: crate::procedure::routes,
+        docs: crate::procedure::Docs::openapi,
+    },
+    Feature {
+        routes: crate::deadline::routes,
+        docs: crate::deadline::Docs::openapi,
     },
     Feature {
         routes: crate::office::routes,

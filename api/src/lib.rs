@@ -2,8 +2,10 @@
 
 pub mod app;
 pub mod auth;
+pub mod calendar;
 pub mod cli;
 pub mod config;
+pub mod deadline;
 pub mod dossier;
 pub mod features;
 pub mod http;
@@ -13,5 +15,6 @@ pub mod office;
 pub mod openapi;
 pub mod ops;
 pub mod problem;
+pub mod procedure;
 pub mod server;
 pub mod staff;

@@ -8,6 +8,24 @@ pub mod view;
 
 use actix_web::web::{ServiceConfig, delete, get, post, resource};
 
+/// The operations of this feature, for the OpenAPI document.
+#[derive(Debug, utoipa::OpenApi)]
+#[openapi(paths(
+    handlers::login,
+    handlers::refresh,
+    handlers::logout,
+    handlers::change_password,
+    handlers::me,
+    clients::list,
+    clients::create,
+    clients::read,
+    clients::rotate_secret,
+    clients::retire,
+    oauth::token,
+    oauth::jwks
+))]
+pub struct Docs;
+
 /// Mounts every route of this feature.
 pub fn routes(config: &mut ServiceConfig) {
     let at = |path: &str| resource(format!("/api/v1/{path}"));

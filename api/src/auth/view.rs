@@ -6,6 +6,17 @@ use infra::auth::{AccessToken, ClientDetail, Place, Profile, PublicKey, Session}
 use serde::Serialize;
 use utoipa::ToSchema;
 
+/// What holds tokens prints nothing of itself into a log.
+macro_rules! hidden_in_debug {
+    ($type:ident) => {
+        impl std::fmt::Debug for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(concat!(stringify!($type), "(***)"))
+            }
+        }
+    };
+}
+
 /// A session: a short access token, and the refresh token for the next one.
 #[derive(Serialize, ToSchema)]
 pub struct SessionView {
@@ -24,6 +35,8 @@ pub struct SessionView {
     /// Until it is changed, changing the password is all that this account may do.
     pub must_change_password: bool,
 }
+
+hidden_in_debug!(SessionView);
 
 impl SessionView {
     pub fn of(session: Session, access: AccessToken) -> Self {
@@ -157,7 +170,7 @@ pub struct ClientWithSecret {
     pub client: ClientView,
     /// Its `client_secret`, shown this once. The answer to a retry lacks it, for it is stored
     /// nowhere: make another one then.
-    #[serde(skip)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "q0TDY3bXh8oVv1mZr1rWc2l6bX5m6nJt0h2Jm7u5c1A")]
     pub secret: Option<String>,
 }
@@ -180,6 +193,8 @@ pub struct TokenView {
     #[schema(example = 600)]
     pub expires_in: u32,
 }
+
+hidden_in_debug!(TokenView);
 
 /// An error of the token endpoint (RFC 6749, section 5.2).
 #[derive(Debug, Serialize, ToSchema)]

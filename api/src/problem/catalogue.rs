@@ -106,6 +106,8 @@ catalogue! {
         "Mỗi hồ sơ chỉ được đánh giá một lần." "A dossier is rated once.";
     NO_CALENDAR "no_calendar" 409 "Đơn vị chưa có lịch làm việc" "No calendar"
         "Quản trị cần gắn lịch làm việc cho đơn vị này hoặc đơn vị cấp trên." "An administrator must give this office, or one above it, a calendar.";
+    VERSION_IN_FORCE "version_in_force" 409 "Phiên bản đã có hiệu lực" "Version in force"
+        "Phiên bản đã có hiệu lực không sửa được: thêm phiên bản mới." "A version in force does not change: add a new one.";
     ALREADY_EXISTS "already_exists" 409 "Đã tồn tại" "Already exists"
         "Chọn mã khác hoặc sửa đối tượng đã có." "Choose another code, or change the existing one.";
     RETIRED "retired" 409 "Đã ngừng sử dụng" "Retired"
