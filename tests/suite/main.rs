@@ -12,4 +12,7 @@
 #[macro_use]
 mod support;
 
+mod calendar;
+mod docs;
 mod dossier;
+mod public;

@@ -1,0 +1,3 @@
+//! Calendars, and what their changes do to open dossiers.
+
+mod late_holiday;
