@@ -40,11 +40,17 @@ fn bash(script: &str) -> String {
         .spawn()
         .expect("bash");
     let mut input = child.stdin.take().expect("a way in");
-    input.write_all(script.as_bytes()).expect("a shell that listens");
+    input
+        .write_all(script.as_bytes())
+        .expect("a shell that listens");
     drop(input);
     let output = child.wait_with_output().expect("an end");
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let complained = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{}\n{said}\n{complained}", output.status);
+    assert!(
+        output.status.success(),
+        "{}\n{said}\n{complained}",
+        output.status
+    );
     said
 }
