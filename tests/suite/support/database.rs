@@ -38,18 +38,27 @@ impl Database {
             Which::Sqlite => {
                 let file = folder.join("motcua.db");
                 std::fs::write(&file, &*SQLITE).expect("a copy of the template");
-                Self { url: sqlite_url(&file), drop: None }
+                Self {
+                    url: sqlite_url(&file),
+                    drop: None,
+                }
             }
             Which::Postgres => {
                 let template = &POSTGRES.name;
                 let named = Named::create(&format!("TEMPLATE {template}"));
-                Self { url: named.url(), drop: Some(named) }
+                Self {
+                    url: named.url(),
+                    drop: Some(named),
+                }
             }
         }
     }
 
     pub fn settings(&self) -> DbSettings {
-        DbSettings { acquire_timeout: Duration::from_secs(20), ..DbSettings::new(&self.url) }
+        DbSettings {
+            acquire_timeout: Duration::from_secs(20),
+            ..DbSettings::new(&self.url)
+        }
     }
 
     /// Runs SQL past the service, as somebody with the password of the database could.
@@ -57,8 +66,10 @@ impl Database {
         match self.url.strip_prefix("sqlite://") {
             Some(file) => {
                 let mut conn = SqliteConnection::establish(file).expect("the database file");
-                conn.batch_execute("PRAGMA busy_timeout = 10000").expect("a pragma");
-                conn.batch_execute(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+                conn.batch_execute("PRAGMA busy_timeout = 10000")
+                    .expect("a pragma");
+                conn.batch_execute(sql)
+                    .unwrap_or_else(|error| panic!("{sql}: {error}"));
             }
             None => execute(&self.url, sql),
         }
@@ -138,7 +149,10 @@ impl Named {
     }
 
     fn remove(self) {
-        execute(&server(), &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+        execute(
+            &server(),
+            &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name),
+        );
     }
 
     fn url(&self) -> String {

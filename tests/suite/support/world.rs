@@ -65,17 +65,38 @@ impl World {
         let clock = SteppedClock::at(at(BEGINNING));
         let service = service_of(&database, &folder, &clock);
         let running = Running::start(service.clone());
-        Self { service, clock, which, running, database, folder }
+        Self {
+            service,
+            clock,
+            which,
+            running,
+            database,
+            folder,
+        }
     }
 
     /// The same database and folder under a new process, so to speak.
     pub fn restart(self) -> Self {
-        let Self { service, clock, which, running, database, folder } = self;
+        let Self {
+            service,
+            clock,
+            which,
+            running,
+            database,
+            folder,
+        } = self;
         drop(running);
         drop(service);
         let service = service_of(&database, &folder, &clock);
         let running = Running::start(service.clone());
-        Self { service, clock, which, running, database, folder }
+        Self {
+            service,
+            clock,
+            which,
+            running,
+            database,
+            folder,
+        }
     }
 
     /// Moves the clock to a local time such as `2026-11-20 08:00`.
@@ -105,8 +126,44 @@ impl World {
     pub fn uid(&self, login: &str) -> String {
         let login = login.to_owned();
         self.read(move |conn| {
-            Ok(staff::table.filter(staff::login.eq(login)).select(staff::uid).first(conn)?)
+            Ok(staff::table
+                .filter(staff::login.eq(login))
+                .select(staff::uid)
+                .first(conn)?)
         })
+    }
+
+    /// Somebody new with the office, department and roles of another.
+    pub fn colleague(&self, of: &str, login: &str) -> Client {
+        let uid = infra::ids::new_uid();
+        self.meddle(&format!(
+            "INSERT INTO staff (uid, login, display_name, office_id, department_id, \
+               password_hash, created_at) \
+             SELECT '{uid}', '{login}', '{login}', office_id, department_id, password_hash, \
+               created_at FROM staff WHERE login = '{of}'; \
+             INSERT INTO staff_roles (staff_id, role, office_id) \
+             SELECT fresh.id, role, staff_roles.office_id FROM staff_roles \
+               JOIN staff AS old ON old.id = staff_id AND old.login = '{of}' \
+               JOIN staff AS fresh ON fresh.login = '{login}'"
+        ));
+        self.staff(login)
+    }
+
+    /// Lets somebody stand in for another from one local time to another.
+    pub fn stands_in(&self, stand_in: &Client, absent: &Client, from: &str, to: &str) {
+        let utc = |text: &str| at(text).format("%Y-%m-%d %H:%M:%S%.f").to_string();
+        self.meddle(&format!(
+            "INSERT INTO stand_ins (uid, absent_id, stand_in_id, from_at, to_at, created_by, \
+               created_at) \
+             SELECT '{}', absent.id, other.id, '{from}', '{to}', absent.id, '{from}' \
+             FROM staff AS absent, staff AS other \
+             WHERE absent.uid = '{}' AND other.uid = '{}'",
+            infra::ids::new_uid(),
+            absent.uid,
+            stand_in.uid,
+            from = utc(from),
+            to = utc(to),
+        ));
     }
 
     /// Looks into the database, past the service.
@@ -146,7 +203,12 @@ fn service_of(database: &Database, folder: &TempDir, clock: &SteppedClock) -> Se
     let files = Files::in_folder(&folder.path().join("attachments")).expect("a store");
     // The limits run by the machine's clock; no test of something else may meet them.
     let many = NonZeroU32::new(1_000_000).expect("not zero");
-    let per_minute = PerMinute { look_up: many, miss: many, preview: many, login: many };
+    let per_minute = PerMinute {
+        look_up: many,
+        miss: many,
+        preview: many,
+        login: many,
+    };
     let public_url = "http://motcua.example";
     Service::new(
         db,
@@ -157,7 +219,6 @@ fn service_of(database: &Database, folder: &TempDir, clock: &SteppedClock) -> Se
         public_url,
     )
 }
-
 
 impl Running {
     fn start(service: Service) -> Self {
@@ -173,7 +234,11 @@ impl Running {
             });
         });
         let handle = told.recv().expect("a server that starts");
-        Self { address, handle, thread: Some(thread) }
+        Self {
+            address,
+            handle,
+            thread: Some(thread),
+        }
     }
 }
 
@@ -183,7 +248,10 @@ impl Drop for Running {
         drop(self.handle.stop(false));
         if let Some(thread) = self.thread.take() {
             let ended = thread.join();
-            assert!(ended.is_ok() || std::thread::panicking(), "the server panicked");
+            assert!(
+                ended.is_ok() || std::thread::panicking(),
+                "the server panicked"
+            );
         }
     }
 }
