@@ -12,8 +12,11 @@
 #[macro_use]
 mod support;
 
+<<<<<<< HEAD
 mod calendar;
 mod deadline;
+=======
+>>>>>>> t3
 mod docs;
 mod dossier;
 mod procedure;
