@@ -13,8 +13,13 @@
 mod support;
 
 mod authorization;
+mod calendar;
 mod contents;
+mod deadline;
+mod docs;
 mod document;
 mod dossier;
 mod hostile;
 mod house;
+mod procedure;
+mod public;

@@ -21,7 +21,7 @@ use infra::error::Error;
 use infra::files::Files;
 use tempfile::TempDir;
 
-use super::database::Database;
+use super::database::{Database, Held};
 use super::{Client, Visitor, Which, at};
 
 /// The morning on which every world begins: a Thursday; the Tuesday after it is a holiday.
@@ -63,40 +63,24 @@ impl World {
         let folder = tempfile::tempdir().expect("a folder");
         let database = Database::copy(which, folder.path());
         let clock = SteppedClock::at(at(BEGINNING));
-        let service = service_of(&database, &folder, &clock);
+        let service = service_of(&database, &folder, &clock, unlimited());
         let running = Running::start(service.clone());
-        Self {
-            service,
-            clock,
-            which,
-            running,
-            database,
-            folder,
-        }
+        Self { service, clock, which, running, database, folder }
     }
 
     /// The same database and folder under a new process, so to speak.
     pub fn restart(self) -> Self {
-        let Self {
-            service,
-            clock,
-            which,
-            running,
-            database,
-            folder,
-        } = self;
+        self.restart_with(unlimited())
+    }
+
+    /// The same with limits for those who have no account.
+    pub fn restart_with(self, per_minute: PerMinute) -> Self {
+        let Self { service, clock, which, running, database, folder } = self;
         drop(running);
         drop(service);
-        let service = service_of(&database, &folder, &clock);
+        let service = service_of(&database, &folder, &clock, per_minute);
         let running = Running::start(service.clone());
-        Self {
-            service,
-            clock,
-            which,
-            running,
-            database,
-            folder,
-        }
+        Self { service, clock, which, running, database, folder }
     }
 
     /// Moves the clock to a local time such as `2026-11-20 08:00`.
@@ -126,10 +110,7 @@ impl World {
     pub fn uid(&self, login: &str) -> String {
         let login = login.to_owned();
         self.read(move |conn| {
-            Ok(staff::table
-                .filter(staff::login.eq(login))
-                .select(staff::uid)
-                .first(conn)?)
+            Ok(staff::table.filter(staff::login.eq(login)).select(staff::uid).first(conn)?)
         })
     }
 
@@ -179,6 +160,27 @@ impl World {
         self.database.meddle(sql);
     }
 
+    /// The same where failing is the point.
+    pub fn try_to_meddle(&self, sql: &str) -> Result<(), String> {
+        self.database.try_to_meddle(sql)
+    }
+
+    /// Keeps every intake waiting until the guard is dropped.
+    pub fn hold(&self) -> Held {
+        self.database.hold()
+    }
+
+    /// Another office's system, connected over an office of the ward.
+    pub fn system(&self, office: &str) -> Client {
+        let uid = infra::ids::new_uid();
+        self.meddle(&format!(
+            "INSERT INTO clients (uid, name, office_id, secret_hash, created_at) \
+             SELECT '{uid}', 'Hệ thống khác', id, '', created_at FROM offices \
+             WHERE code = '{office}'"
+        ));
+        Client::of_system(self, &uid)
+    }
+
     /// Runs every background job once.
     pub fn tick(&self) {
         api::jobs::tick(&self.service);
@@ -197,18 +199,21 @@ impl World {
     }
 }
 
-fn service_of(database: &Database, folder: &TempDir, clock: &SteppedClock) -> Service {
+/// The limits run by the machine's clock; no test of something else may meet them.
+fn unlimited() -> PerMinute {
+    let many = NonZeroU32::new(1_000_000).expect("not zero");
+    PerMinute { look_up: many, miss: many, preview: many, login: many }
+}
+
+fn service_of(
+    database: &Database,
+    folder: &TempDir,
+    clock: &SteppedClock,
+    per_minute: PerMinute,
+) -> Service {
     let db = Db::open(&database.settings()).expect("the copied database");
     let keys = Keys::open(&folder.path().join("keys")).expect("keys");
     let files = Files::in_folder(&folder.path().join("attachments")).expect("a store");
-    // The limits run by the machine's clock; no test of something else may meet them.
-    let many = NonZeroU32::new(1_000_000).expect("not zero");
-    let per_minute = PerMinute {
-        look_up: many,
-        miss: many,
-        preview: many,
-        login: many,
-    };
     let public_url = "http://motcua.example";
     Service::new(
         db,
@@ -219,6 +224,7 @@ fn service_of(database: &Database, folder: &TempDir, clock: &SteppedClock) -> Se
         public_url,
     )
 }
+
 
 impl Running {
     fn start(service: Service) -> Self {
@@ -234,11 +240,7 @@ impl Running {
             });
         });
         let handle = told.recv().expect("a server that starts");
-        Self {
-            address,
-            handle,
-            thread: Some(thread),
-        }
+        Self { address, handle, thread: Some(thread) }
     }
 }
 
@@ -248,10 +250,7 @@ impl Drop for Running {
         drop(self.handle.stop(false));
         if let Some(thread) = self.thread.take() {
             let ended = thread.join();
-            assert!(
-                ended.is_ok() || std::thread::panicking(),
-                "the server panicked"
-            );
+            assert!(ended.is_ok() || std::thread::panicking(), "the server panicked");
         }
     }
 }
