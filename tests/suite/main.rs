@@ -12,11 +12,8 @@
 #[macro_use]
 mod support;
 
-<<<<<<< HEAD
 mod calendar;
 mod deadline;
-=======
->>>>>>> t3
 mod docs;
 mod dossier;
 mod procedure;
