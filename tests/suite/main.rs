@@ -12,9 +12,14 @@
 #[macro_use]
 mod support;
 
+mod authorization;
 mod calendar;
+mod contents;
 mod deadline;
 mod docs;
+mod document;
 mod dossier;
+mod hostile;
+mod house;
 mod procedure;
 mod public;

@@ -9,7 +9,7 @@ mod world;
 
 pub use answer::Answer;
 pub use client::{Client, Visitor, send};
-pub use database::Which;
+pub use database::{PASSWORD, Which};
 pub use moment::at;
 pub use ward::*;
 pub use world::World;

@@ -1,0 +1,92 @@
+//! How the source reads: a sentence at the head, short files, nothing that can fall over.
+
+use super::{File, files, none};
+
+/// Lines of one file.
+const LONGEST: usize = 400;
+
+/// Files that are longer all the same. This list only ever gets shorter.
+const LONG: &[&str] = &[];
+
+fn rust() -> Vec<File> {
+    files().into_iter().filter(|file| file.path.ends_with(".rs")).collect()
+}
+
+#[test]
+fn every_file_opens_with_a_sentence_on_what_it_is_for() {
+    let silent = |file: &File| {
+        let first = file.text().lines().next().unwrap_or_default();
+        !(first.starts_with("//! ") && first.len() > 15)
+    };
+    let found: Vec<String> = rust().into_iter().filter(silent).map(|file| file.path).collect();
+    none("files without a first sentence", &found);
+}
+
+#[test]
+fn no_file_is_longer_than_a_person_reads_in_one_sitting() {
+    let lines = |file: &File| file.text().lines().count();
+    let (mut found, mut needless) = (Vec::new(), LONG.to_vec());
+    for file in rust() {
+        if lines(&file) <= LONGEST {
+            continue;
+        }
+        if LONG.contains(&file.path.as_str()) {
+            needless.retain(|path| *path != file.path);
+        } else {
+            found.push(format!("{} has {} lines", file.path, lines(&file)));
+        }
+    }
+    none("files of more than 400 lines", &found);
+    assert_eq!(needless, Vec::<&str>::new(), "short by now: take them from the list");
+}
+
+/// The code of a file up to its tests.
+fn code(file: &File) -> impl Iterator<Item = (usize, &str)> {
+    let tests = file.text().find("#[cfg(test)]\nmod tests {").unwrap_or(file.text().len());
+    file.text()[..tests]
+        .lines()
+        .enumerate()
+        .map(|(index, line)| (index + 1, line.split("//").next().unwrap_or_default()))
+}
+
+#[test]
+fn nothing_in_production_can_panic_by_way_of_a_shortcut() {
+    let shortcuts = [".unwrap()", ".expect(", "panic!(", "todo!(", "unimplemented!(", "unreachable!("];
+    let mut found = Vec::new();
+    for file in rust().iter().filter(|file| file.is_production()) {
+        for (number, line) in code(file) {
+            if shortcuts.iter().any(|shortcut| line.contains(shortcut)) {
+                found.push(format!("{}:{number}: {}", file.path, line.trim()));
+            }
+        }
+    }
+    none("shortcuts that panic", &found);
+}
+
+#[test]
+fn no_entity_of_the_domain_can_be_written_to_the_wire() {
+    let mut found = Vec::new();
+    for file in rust().iter().filter(|file| file.path.starts_with("domain/src/")) {
+        for (number, line) in code(file) {
+            if ["serde", "Serialize", "ToSchema"].iter().any(|word| line.contains(word)) {
+                found.push(format!("{}:{number}: {}", file.path, line.trim()));
+            }
+        }
+    }
+    none("the domain and the wire", &found);
+}
+
+#[test]
+fn no_test_is_ignored_and_none_sleeps() {
+    // In two halves, so that this file does not find itself.
+    let forbidden = [concat!("#[ign", "ore"), concat!("thread::sl", "eep("), concat!("time::sl", "eep(")];
+    let mut found = Vec::new();
+    for file in rust().iter().filter(|file| !file.is_production()) {
+        for (index, line) in file.text().lines().enumerate() {
+            if forbidden.iter().any(|word| line.contains(word)) {
+                found.push(format!("{}:{}: {}", file.path, index + 1, line.trim()));
+            }
+        }
+    }
+    none("tests that do not run or that wait", &found);
+}
