@@ -25,4 +25,24 @@ pub const FEATURES: &[Feature] = &[
         routes: crate::dossier::routes,
         docs: crate::dossier::Docs::openapi,
     },
+    Feature {
+        routes: crate::calendar::routes,
+        docs: crate::calendar::Docs::openapi,
+    },
+    Feature {
+        routes: crate::procedure::routes,
+        docs: crate::procedure::Docs::openapi,
+    },
+    Feature {
+        routes: crate::deadline::routes,
+        docs: crate::deadline::Docs::openapi,
+    },
+    Feature {
+        routes: crate::office::routes,
+        docs: crate::office::Docs::openapi,
+    },
+    Feature {
+        routes: crate::staff::routes,
+        docs: crate::staff::Docs::openapi,
+    },
 ];

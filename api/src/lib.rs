@@ -2,14 +2,19 @@
 
 pub mod app;
 pub mod auth;
+pub mod calendar;
 pub mod cli;
 pub mod config;
+pub mod deadline;
 pub mod dossier;
 pub mod features;
 pub mod http;
 pub mod input;
 pub mod jobs;
+pub mod office;
 pub mod openapi;
 pub mod ops;
 pub mod problem;
+pub mod procedure;
 pub mod server;
+pub mod staff;

@@ -1,10 +1,9 @@
 //! Operations: is it alive, is it ready, how does it fare.
 
-mod handlers;
+pub mod handlers;
 mod metrics;
 mod state;
 
-pub use handlers::{AliveView, ReadyView};
 pub use metrics::{Metrics, measure};
 pub use state::Ops;
 

@@ -106,12 +106,24 @@ catalogue! {
         "Mỗi hồ sơ chỉ được đánh giá một lần." "A dossier is rated once.";
     NO_CALENDAR "no_calendar" 409 "Đơn vị chưa có lịch làm việc" "No calendar"
         "Quản trị cần gắn lịch làm việc cho đơn vị này hoặc đơn vị cấp trên." "An administrator must give this office, or one above it, a calendar.";
+    VERSION_IN_FORCE "version_in_force" 409 "Phiên bản đã có hiệu lực" "Version in force"
+        "Phiên bản đã có hiệu lực không sửa được: thêm phiên bản mới." "A version in force does not change: add a new one.";
     ALREADY_EXISTS "already_exists" 409 "Đã tồn tại" "Already exists"
         "Chọn mã khác hoặc sửa đối tượng đã có." "Choose another code, or change the existing one.";
     RETIRED "retired" 409 "Đã ngừng sử dụng" "Retired"
         "Đối tượng này đã ngừng sử dụng; khôi phục nó trước nếu có thể." "This is out of use; restore it first where that is possible.";
     IN_USE "in_use" 409 "Đang được sử dụng" "In use"
         "Gỡ các liên kết tới đối tượng này trước." "Remove what refers to it first.";
+    PARENT_RETIRED "parent_retired" 409 "Cơ quan cấp trên đã ngừng hoạt động" "Parent office retired"
+        "Khôi phục cơ quan cấp trên trước." "Restore the parent office first.";
+    OFFICE_RETIRED "office_retired" 409 "Cơ quan đã ngừng hoạt động" "Office retired"
+        "Khôi phục cơ quan trước." "Restore the office first.";
+    DEPARTMENT_RETIRED "department_retired" 409 "Phòng chuyên môn đã ngừng hoạt động" "Department retired"
+        "Khôi phục phòng chuyên môn trước." "Restore the department first.";
+    LAST_ADMINISTRATOR "last_administrator" 409 "Quản trị cuối cùng" "Last administrator"
+        "Giao vai trò quản trị ở cơ quan gốc cho người khác trước." "Give somebody else the role of administrator over the root office first.";
+    STAND_IN_OVER "stand_in_over" 409 "Ủy quyền đã kết thúc" "Stand-in is over"
+        "Ủy quyền đã qua không thể hủy." "What is over can not be cancelled.";
     STALE_VERSION "stale_version" 412 "Dữ liệu đã thay đổi" "Stale version"
         "Người khác vừa sửa: đọc lại, lấy ETag mới rồi làm lại." "Someone else changed it: read it again, take the new ETag and repeat.";
     PAYLOAD_TOO_LARGE "payload_too_large" 413 "Nội dung quá lớn" "Payload too large"

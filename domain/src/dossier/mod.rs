@@ -1,6 +1,7 @@
 //! The life of a dossier (hồ sơ): states, actions, lateness and the chain of its events.
 
 mod apply;
+mod check;
 mod command;
 mod event;
 mod life;

@@ -59,6 +59,12 @@ pub fn is_demo(conn: &mut Conn) -> Result<bool, Error> {
     Ok(select(exists(marks::table.find(MARK))).get_result(conn)?)
 }
 
+/// Whether this database holds the demo ward, or any account of a demo even without the mark.
+pub fn holds_demo(conn: &mut Conn) -> Result<bool, Error> {
+    let account = staff::table.filter(staff::demo.eq(true)).select(staff::id);
+    Ok(is_demo(conn)? || select(exists(account)).get_result(conn)?)
+}
+
 /// The accounts that the demo makes, in the order of a dossier's way through the ward.
 pub fn demo_accounts() -> Result<Vec<DemoAccount>, Error> {
     let accounts = data::ward()?.accounts;

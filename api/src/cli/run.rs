@@ -1,0 +1,93 @@
+//! Running the service from its settings until it is told to end.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use actix_web::dev::ServerHandle;
+use infra::auth::{Keys, Tokens};
+use infra::clock::SystemClock;
+use infra::db::Db;
+use infra::env::Env;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::failure::Failure;
+use crate::app::Service;
+use crate::config::Settings;
+use crate::http::Limits;
+use crate::jobs::Jobs;
+use crate::server;
+
+/// The service as its settings want it. Signing keys are made on the first start.
+pub(super) fn service(settings: &Settings, db: Db, env: Env) -> Result<Service, Failure> {
+    let keys = Keys::open(&settings.keys_dir())?;
+    let tokens = Arc::new(Tokens::new(keys, settings.public_url.clone()));
+    let files = settings.attachments.open()?;
+    let limits = Limits::new(settings.per_minute, settings.trusted_proxies.clone());
+    let service = Service::new(db, env, tokens, files, limits, &settings.public_url);
+    Ok(service.with_metrics_for(settings.metrics_allow.clone()))
+}
+
+pub(super) fn env() -> Env {
+    Env::new(Arc::new(SystemClock))
+}
+
+/// Serves until SIGTERM or SIGINT: then requests under way finish within ten seconds, the jobs
+/// end after their batch, and the database closes. `ready` is called once requests are taken.
+pub(super) fn run(
+    settings: &Settings,
+    service: Service,
+    ready: impl FnOnce(),
+) -> Result<(), Failure> {
+    let listener = listen(settings)?;
+    let broken = |error: std::io::Error| {
+        Failure::new(
+            "dịch vụ không chạy được",
+            format!("the service cannot run: {error}"),
+        )
+    };
+    let jobs = Jobs::start(service.clone()).map_err(broken)?;
+    let db = service.db.kind();
+    let served = actix_web::rt::System::new().block_on(async {
+        let server = server::start(service, listener, settings.workers)?;
+        let ending = actix_web::rt::spawn(end_on_signal(server.handle()));
+        tracing::info!(listen = %settings.listen, database = ?db, "serving");
+        ready();
+        let served = server.await;
+        ending.abort();
+        served
+    });
+    jobs.stop();
+    tracing::info!("ended");
+    served.map_err(broken)
+}
+
+fn listen(settings: &Settings) -> Result<TcpListener, Failure> {
+    let address = settings.listen;
+    TcpListener::bind(address).map_err(|error| {
+        Failure::new(
+            format!("không nghe được ở {address}: có thể cổng đang được dùng"),
+            format!("cannot listen on {address}: {error}"),
+        )
+    })
+}
+
+/// The first signal drains, a second one ends at once.
+async fn end_on_signal(server: ServerHandle) {
+    let signals = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::interrupt()),
+    );
+    let (Ok(mut terminate), Ok(mut interrupt)) = signals else {
+        tracing::error!("signals cannot be heard: the service ends only when it is killed");
+        return;
+    };
+    for graceful in [true, false] {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!(graceful, "ending");
+        // Not awaited here, so that the next signal is heard meanwhile.
+        drop(actix_web::rt::spawn(server.stop(graceful)));
+    }
+}

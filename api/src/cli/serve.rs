@@ -1,0 +1,14 @@
+//! `motcua serve`: the service as it is run for real.
+
+use super::failure::Failure;
+use super::open::{open, refuse_demo};
+use super::{logging, run};
+use crate::config::Settings;
+
+pub(super) fn serve(settings: Settings) -> Result<(), Failure> {
+    logging::start(&settings);
+    let (db, _) = open(&settings)?;
+    refuse_demo(&db)?;
+    let service = run::service(&settings, db, run::env())?;
+    run::run(&settings, service, || {})
+}

@@ -1,0 +1,48 @@
+//! Every setting by its names: a variable of the environment, and a key of the TOML file.
+
+/// A setting.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Name {
+    pub env: &'static str,
+    pub key: &'static str,
+    /// Never printed: it may hold a password.
+    pub secret: bool,
+}
+
+macro_rules! names {
+    ($($name:ident $env:literal $key:literal $($secret:ident)?;)*) => {
+        $(pub const $name: Name = Name {
+            env: $env,
+            key: $key,
+            secret: names!(@ $($secret)?),
+        };)*
+
+        /// All of them.
+        pub const ALL: &[&Name] = &[$(&$name),*];
+    };
+    (@ secret) => { true };
+    (@) => { false };
+}
+
+names! {
+    DATABASE_URL "MOTCUA_DATABASE_URL" "database_url" secret;
+    LISTEN "MOTCUA_LISTEN" "listen";
+    DATA_DIR "MOTCUA_DATA_DIR" "data_dir";
+    PUBLIC_URL "MOTCUA_PUBLIC_URL" "public_url";
+    ATTACHMENTS_URL "MOTCUA_ATTACHMENTS_URL" "attachments_url";
+    TRUSTED_PROXIES "MOTCUA_TRUSTED_PROXIES" "trusted_proxies";
+    METRICS_ALLOW "MOTCUA_METRICS_ALLOW" "metrics_allow";
+    PG_POOL "MOTCUA_PG_POOL" "pg_pool";
+    SQLITE_READERS "MOTCUA_SQLITE_READERS" "sqlite_readers";
+    QUEUE "MOTCUA_QUEUE" "queue";
+    LIMIT_LOOKUP "MOTCUA_LIMIT_LOOKUP" "limit_lookup";
+    LIMIT_MISS "MOTCUA_LIMIT_MISS" "limit_miss";
+    LIMIT_PREVIEW "MOTCUA_LIMIT_PREVIEW" "limit_preview";
+    LIMIT_LOGIN "MOTCUA_LIMIT_LOGIN" "limit_login";
+    WORKERS "MOTCUA_WORKERS" "workers";
+    LOG "MOTCUA_LOG" "log";
+    LOG_FORMAT "MOTCUA_LOG_FORMAT" "log_format";
+}
+
+/// Names the TOML file; no setting itself.
+pub const CONFIG: &str = "MOTCUA_CONFIG";

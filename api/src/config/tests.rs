@@ -1,0 +1,207 @@
+//! The configuration: what wins, and how all that is wrong is named at once.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may fail loudly"
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use infra::db::Kind;
+
+use super::{Attachments, ConfigFaults, Inputs, LogFormat, Settings, names};
+
+/// A folder of this test's own, gone afterwards.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        let path = std::env::temp_dir().join(format!("motcua-config-{}", infra::ids::new_uid()));
+        fs::create_dir(&path).unwrap();
+        Self(path)
+    }
+
+    fn file(&self, text: &str) -> PathBuf {
+        let path = self.0.join("motcua.toml");
+        fs::write(&path, text).unwrap();
+        path
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn environment(pairs: &[(&str, &str)]) -> Inputs {
+    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    Inputs {
+        environment: pairs.iter().map(owned).collect(),
+        ..Inputs::default()
+    }
+}
+
+fn in_folder(folder: &Path, pairs: &[(&str, &str)]) -> Result<Settings, ConfigFaults> {
+    let mut inputs = environment(pairs);
+    let data = folder.join("data").display().to_string();
+    inputs
+        .environment
+        .insert("MOTCUA_DATA_DIR".to_owned(), data);
+    Settings::load(&inputs)
+}
+
+fn faults(inputs: &Inputs) -> ConfigFaults {
+    Settings::load(inputs)
+        .map(|settings| settings.listen)
+        .unwrap_err()
+}
+
+#[test]
+fn without_any_setting_everything_lies_in_the_data_folder() {
+    let folder = Folder::new();
+    let settings = in_folder(&folder.0, &[]).unwrap();
+    let data = folder.0.join("data");
+    assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(settings.public_url, "http://127.0.0.1:8080");
+    assert_eq!(
+        settings.db.url,
+        format!("sqlite://{}", data.join("motcua.db").display())
+    );
+    assert_eq!(
+        settings.attachments,
+        Attachments::Folder(data.join("attachments"))
+    );
+    assert_eq!(settings.keys_dir(), data.join("keys"));
+    assert_eq!(settings.log_format, LogFormat::Text);
+    assert!(settings.trusted_proxies.is_empty());
+}
+
+#[test]
+fn arguments_win_over_the_environment_and_the_environment_over_the_file() {
+    let folder = Folder::new();
+    let file = folder.file(
+        "listen = '127.0.0.1:1'\nqueue = 7\nlog_format = 'json'\n\
+         trusted_proxies = ['10.0.0.7', '10.1.0.0/16']\ndatabase_url = 'postgres://u:p@h/d'\n",
+    );
+    let mut inputs = environment(&[("MOTCUA_LISTEN", "127.0.0.1:2"), ("MOTCUA_QUEUE", "8")]);
+    inputs.config = Some(file);
+    inputs.arguments = vec![
+        (&names::LISTEN, "--listen", "127.0.0.1:3".to_owned()),
+        (
+            &names::DATA_DIR,
+            "--data-dir",
+            folder.0.display().to_string(),
+        ),
+    ];
+    let settings = Settings::load(&inputs).unwrap();
+    assert_eq!(settings.listen.port(), 3);
+    assert_eq!(settings.db.queue, 8);
+    assert_eq!(settings.log_format, LogFormat::Json);
+    assert_eq!(settings.trusted_proxies.len(), 2);
+    assert_eq!(settings.db.check().unwrap(), Kind::Postgres);
+}
+
+#[test]
+fn all_faults_are_named_at_once_with_their_setting_origin_and_what_is_expected() {
+    let folder = Folder::new();
+    let file = folder.file("colour = 'red'\nqueue = 0\npg_pool = true\nlimit_login = 'many'\n");
+    fs::write(folder.0.join("plain"), "").unwrap();
+    let data = folder.0.join("plain").display().to_string();
+    let mut inputs = environment(&[
+        ("MOTCUA_DATABASE_URL", "mysql://u:hush@h/d"),
+        ("MOTCUA_LISTEN", "localhost"),
+        ("MOTCUA_PUBLIC_URL", "motcua.example.vn"),
+        ("MOTCUA_ATTACHMENTS_URL", "ftp://h/d"),
+        ("MOTCUA_TRUSTED_PROXIES", "10.0.0.0/8,proxy"),
+        ("MOTCUA_METRICS_ALLOW", "10.0.0.0/99"),
+        ("MOTCUA_LOG_FORMAT", "xml"),
+        ("MOTCUA_LOG", "info,=,="),
+        ("MOTCUA_DATA_DIR", &data),
+    ]);
+    inputs.config = Some(file.clone());
+    let found = faults(&inputs);
+    let settings: Vec<_> = found.0.iter().map(|fault| fault.setting.as_str()).collect();
+    for expected in [
+        "colour",
+        "pg_pool",
+        "MOTCUA_DATABASE_URL",
+        "MOTCUA_LISTEN",
+        "MOTCUA_PUBLIC_URL",
+        "MOTCUA_ATTACHMENTS_URL",
+        "MOTCUA_TRUSTED_PROXIES",
+        "MOTCUA_METRICS_ALLOW",
+        "MOTCUA_LOG_FORMAT",
+        "MOTCUA_LOG",
+        "MOTCUA_DATA_DIR",
+        "queue",
+        "limit_login",
+    ] {
+        assert!(settings.contains(&expected), "{expected} in {settings:?}");
+    }
+    assert_eq!(settings.len(), 13);
+    let text = found.to_string();
+    assert!(text.contains("13 lỗi"), "{text}");
+    assert!(text.contains(&file.display().to_string()), "{text}");
+    assert!(text.contains("127.0.0.1:8080"), "{text}");
+}
+
+#[test]
+fn no_secret_is_printed_neither_from_the_environment_nor_from_a_broken_file() {
+    let folder = Folder::new();
+    let file = folder.file("listen = '127.0.0.1:1'\ndatabase_url = 'postgres://u:hush@h/d\n");
+    let mut inputs = environment(&[("MOTCUA_DATABASE_URL", "mysql://u:hush@h/d")]);
+    inputs.config = Some(file);
+    let text = faults(&inputs).to_string();
+    assert!(!text.contains("hush"), "{text}");
+    assert!(text.contains("line 2"), "{text}");
+    let settings = in_folder(
+        &folder.0,
+        &[("MOTCUA_DATABASE_URL", "postgres://u:hush@h/d")],
+    );
+    assert!(!format!("{:?}", settings.unwrap()).contains("hush"));
+}
+
+#[test]
+fn a_config_file_that_is_not_there_is_a_fault_of_its_own() {
+    let inputs = environment(&[("MOTCUA_CONFIG", "/nowhere/motcua.toml")]);
+    assert_eq!(faults(&inputs).0[0].setting, "MOTCUA_CONFIG");
+}
+
+#[test]
+fn a_misspelt_variable_is_told_but_an_empty_one_and_those_of_the_tests_are_not() {
+    let folder = Folder::new();
+    let settings = in_folder(
+        &folder.0,
+        &[
+            ("MOTCUA_LISTN", "127.0.0.1:1"),
+            ("MOTCUA_QUEUE", ""),
+            ("MOTCUA_TEST_POSTGRES_URL", "x"),
+        ],
+    );
+    assert_eq!(settings.unwrap().unknown, ["MOTCUA_LISTN"]);
+}
+
+#[test]
+fn the_example_of_the_deployment_names_every_setting_and_no_other() {
+    let example = include_str!("../../../deploy/env.example");
+    let named: Vec<_> = example
+        .lines()
+        .map(|line| line.trim_start_matches('#'))
+        .filter(|line| line.starts_with("MOTCUA_"))
+        .filter_map(|line| line.split('=').next())
+        .collect();
+    for name in names::ALL {
+        assert!(
+            named.contains(&name.env),
+            "{} is not in env.example",
+            name.env
+        );
+    }
+    for name in named {
+        let known = names::ALL.iter().any(|known| known.env == name);
+        assert!(known || name == names::CONFIG, "{name} is no setting");
+    }
+}

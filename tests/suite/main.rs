@@ -1,0 +1,23 @@
+//! The integration suite: the whole service over HTTP, each test on both databases.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::as_conversions,
+    clippy::panic,
+    reason = "a test may fail loudly"
+)]
+
+#[macro_use]
+mod support;
+
+<<<<<<< HEAD
+mod calendar;
+mod deadline;
+=======
+>>>>>>> t3
+mod docs;
+mod dossier;
+mod procedure;
+mod public;

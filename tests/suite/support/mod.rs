@@ -1,0 +1,38 @@
+//! What every test stands on: a world of its own, people who act in it, and their answers.
+
+mod answer;
+mod client;
+mod database;
+mod moment;
+mod ward;
+mod world;
+
+pub use answer::Answer;
+pub use client::{Client, Visitor, send};
+pub use database::Which;
+pub use moment::at;
+pub use ward::*;
+pub use world::World;
+
+/// Runs each test body on SQLite and on PostgreSQL, each time in a fresh world.
+macro_rules! both {
+    ($($(#[doc = $doc:literal])* async fn $name:ident($($world:ident)+) $body:block)*) => {$(
+        mod $name {
+            #[allow(unused_imports, reason = "not every body needs all of it")]
+            use super::*;
+
+            $(#[doc = $doc])*
+            async fn body($($world)+: $crate::support::World) $body
+
+            #[test]
+            fn sqlite() {
+                $crate::support::World::run($crate::support::Which::Sqlite, body);
+            }
+
+            #[test]
+            fn postgres() {
+                $crate::support::World::run($crate::support::Which::Postgres, body);
+            }
+        }
+    )*};
+}

@@ -1,0 +1,256 @@
+//! A world: one running service on a database of its own, with a clock that only tests move.
+
+use std::net::{SocketAddr, TcpListener};
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use actix_web::dev::ServerHandle;
+use api::app::Service;
+use api::http::{Limits, PerMinute};
+use chrono::TimeDelta;
+use diesel::prelude::*;
+use domain::time::to_rfc3339;
+use infra::auth::{Keys, Tokens};
+use infra::clock::SteppedClock;
+use infra::db::schema::staff;
+use infra::db::{Conn, Db};
+use infra::dossier::{BrokenLink, verify_chains};
+use infra::env::Env;
+use infra::error::Error;
+use infra::files::Files;
+use tempfile::TempDir;
+
+use super::database::{Database, Held};
+use super::{Client, Visitor, Which, at};
+
+/// The morning on which every world begins: a Thursday; the Tuesday after it is a holiday.
+const BEGINNING: &str = "2026-11-19 08:00";
+
+/// A running service. Dropping it stops the service and removes its database.
+pub struct World {
+    pub service: Service,
+    pub clock: SteppedClock,
+    pub which: Which,
+    running: Running,
+    database: Database,
+    folder: TempDir,
+}
+
+/// A server in a thread of its own.
+struct Running {
+    address: SocketAddr,
+    handle: ServerHandle,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl World {
+    /// Runs a test in a new world.
+    pub fn run<F: Future<Output = ()>>(which: Which, body: impl FnOnce(Self) -> F) {
+        let left_out = std::env::var_os("MOTCUA_TEST_SQLITE_ONLY").is_some_and(|set| set == "1");
+        if which == Which::Postgres && left_out {
+            return;
+        }
+        let world = Self::open(which);
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime")
+            .block_on(body(world));
+    }
+
+    fn open(which: Which) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let database = Database::copy(which, folder.path());
+        let clock = SteppedClock::at(at(BEGINNING));
+        let service = service_of(&database, &folder, &clock, unlimited());
+        let running = Running::start(service.clone());
+        Self { service, clock, which, running, database, folder }
+    }
+
+    /// The same database and folder under a new process, so to speak.
+    pub fn restart(self) -> Self {
+        self.restart_with(unlimited())
+    }
+
+    /// The same with limits for those who have no account.
+    pub fn restart_with(self, per_minute: PerMinute) -> Self {
+        let Self { service, clock, which, running, database, folder } = self;
+        drop(running);
+        drop(service);
+        let service = service_of(&database, &folder, &clock, per_minute);
+        let running = Running::start(service.clone());
+        Self { service, clock, which, running, database, folder }
+    }
+
+    /// Moves the clock to a local time such as `2026-11-20 08:00`.
+    pub fn now(&self, text: &str) {
+        self.clock.set(at(text));
+    }
+
+    pub fn pass(&self, time: TimeDelta) {
+        self.clock.advance(time);
+    }
+
+    /// Somebody of the demo ward's staff, signed in.
+    pub fn staff(&self, login: &str) -> Client {
+        Client::of_staff(self, login)
+    }
+
+    /// Somebody without an account.
+    pub fn visitor(&self) -> Visitor {
+        Visitor::new(self.base())
+    }
+
+    pub fn base(&self) -> String {
+        format!("http://{}", self.running.address)
+    }
+
+    /// The public id of one of the staff.
+    pub fn uid(&self, login: &str) -> String {
+        let login = login.to_owned();
+        self.read(move |conn| {
+            Ok(staff::table.filter(staff::login.eq(login)).select(staff::uid).first(conn)?)
+        })
+    }
+
+    /// Somebody new with the office, department and roles of another.
+    pub fn colleague(&self, of: &str, login: &str) -> Client {
+        let uid = infra::ids::new_uid();
+        self.meddle(&format!(
+            "INSERT INTO staff (uid, login, display_name, office_id, department_id, \
+               password_hash, created_at) \
+             SELECT '{uid}', '{login}', '{login}', office_id, department_id, password_hash, \
+               created_at FROM staff WHERE login = '{of}'; \
+             INSERT INTO staff_roles (staff_id, role, office_id) \
+             SELECT fresh.id, role, staff_roles.office_id FROM staff_roles \
+               JOIN staff AS old ON old.id = staff_id AND old.login = '{of}' \
+               JOIN staff AS fresh ON fresh.login = '{login}'"
+        ));
+        self.staff(login)
+    }
+
+    /// Lets somebody stand in for another from one local time to another.
+    pub fn stands_in(&self, stand_in: &Client, absent: &Client, from: &str, to: &str) {
+        let utc = |text: &str| at(text).format("%Y-%m-%d %H:%M:%S%.f").to_string();
+        self.meddle(&format!(
+            "INSERT INTO stand_ins (uid, absent_id, stand_in_id, from_at, to_at, created_by, \
+               created_at) \
+             SELECT '{}', absent.id, other.id, '{from}', '{to}', absent.id, '{from}' \
+             FROM staff AS absent, staff AS other \
+             WHERE absent.uid = '{}' AND other.uid = '{}'",
+            infra::ids::new_uid(),
+            absent.uid,
+            stand_in.uid,
+            from = utc(from),
+            to = utc(to),
+        ));
+    }
+
+    /// Looks into the database, past the service.
+    pub fn read<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Conn) -> Result<T, Error> + Send + 'static,
+    ) -> T {
+        self.service.db.read_blocking(job).expect("a reading")
+    }
+
+    /// Changes the database past the service.
+    pub fn meddle(&self, sql: &str) {
+        self.database.meddle(sql);
+    }
+
+    /// The same where failing is the point.
+    pub fn try_to_meddle(&self, sql: &str) -> Result<(), String> {
+        self.database.try_to_meddle(sql)
+    }
+
+    /// Keeps every intake waiting until the guard is dropped.
+    pub fn hold(&self) -> Held {
+        self.database.hold()
+    }
+
+    /// Another office's system, connected over an office of the ward.
+    pub fn system(&self, office: &str) -> Client {
+        let uid = infra::ids::new_uid();
+        self.meddle(&format!(
+            "INSERT INTO clients (uid, name, office_id, secret_hash, created_at) \
+             SELECT '{uid}', 'Hệ thống khác', id, '', created_at FROM offices \
+             WHERE code = '{office}'"
+        ));
+        Client::of_system(self, &uid)
+    }
+
+    /// Runs every background job once.
+    pub fn tick(&self) {
+        api::jobs::tick(&self.service);
+    }
+
+    /// Walks every chain of events: how many events there are, and what is broken.
+    pub fn verify(&self) -> (u64, Vec<BrokenLink>) {
+        let walked = self.read(|conn| verify_chains(conn, 0, 10_000));
+        assert_eq!(walked.next, None, "more dossiers than one batch");
+        (walked.events, walked.broken)
+    }
+
+    /// The present moment as the service writes it.
+    pub fn time(&self) -> String {
+        to_rfc3339(infra::clock::Clock::now(&self.clock))
+    }
+}
+
+/// The limits run by the machine's clock; no test of something else may meet them.
+fn unlimited() -> PerMinute {
+    let many = NonZeroU32::new(1_000_000).expect("not zero");
+    PerMinute { look_up: many, miss: many, preview: many, login: many }
+}
+
+fn service_of(
+    database: &Database,
+    folder: &TempDir,
+    clock: &SteppedClock,
+    per_minute: PerMinute,
+) -> Service {
+    let db = Db::open(&database.settings()).expect("the copied database");
+    let keys = Keys::open(&folder.path().join("keys")).expect("keys");
+    let files = Files::in_folder(&folder.path().join("attachments")).expect("a store");
+    let public_url = "http://motcua.example";
+    Service::new(
+        db,
+        Env::new(Arc::new(clock.clone())),
+        Arc::new(Tokens::new(keys, public_url)),
+        files,
+        Limits::new(per_minute, Vec::new()),
+        public_url,
+    )
+}
+
+
+impl Running {
+    fn start(service: Service) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let (tell, told) = std::sync::mpsc::sync_channel(1);
+        let thread = std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let server = api::server::start(service, listener, Some(NonZeroUsize::MIN))
+                    .expect("a server");
+                tell.send(server.handle()).expect("a test that waits");
+                server.await.expect("a server that ends well");
+            });
+        });
+        let handle = told.recv().expect("a server that starts");
+        Self { address, handle, thread: Some(thread) }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // The command is sent at once; the thread that ends is the answer to it.
+        drop(self.handle.stop(false));
+        if let Some(thread) = self.thread.take() {
+            let ended = thread.join();
+            assert!(ended.is_ok() || std::thread::panicking(), "the server panicked");
+        }
+    }
+}
