@@ -68,7 +68,10 @@ pub async fn create(
             let (client, secret) = create_client(conn, env, &who, &NewClient { name, office })?;
             let place = format!("/api/v1/clients/{}", client.uid);
             let version = client.version;
-            Ok((created(place, Some(version), &without_secret(client))?, Some(secret)))
+            Ok((
+                created(place, Some(version), &without_secret(client))?,
+                Some(secret),
+            ))
         })
         .await?;
     Ok(Reply(answer))
@@ -127,7 +130,10 @@ pub async fn rotate_secret(
     let answer = service
         .write_once_revealing(key, "secret", move |conn, env| {
             let (client, secret) = rotate_client_secret(conn, env, &who, &uid, Some(seen.0))?;
-            Ok((versioned(client.version, &without_secret(client))?, Some(secret)))
+            Ok((
+                versioned(client.version, &without_secret(client))?,
+                Some(secret),
+            ))
         })
         .await?;
     Ok(Reply(answer))

@@ -26,7 +26,10 @@ pub struct TokenRequest {
     #[schema(example = "0192f3c4-5d6e-7f80-9a1b-2c3d4e5f6071")]
     pub client_id: Option<String>,
     /// Unless it is in an `Authorization: Basic` header.
-    #[schema(format = "password", example = "q0TDY3bXh8oVv1mZr1rWc2l6bX5m6nJt0h2Jm7u5c1A")]
+    #[schema(
+        format = "password",
+        example = "q0TDY3bXh8oVv1mZr1rWc2l6bX5m6nJt0h2Jm7u5c1A"
+    )]
     pub client_secret: Option<String>,
 }
 
@@ -104,9 +107,17 @@ fn read_request(headers: &HeaderMap, form: &[u8]) -> Result<Asked, Refusal> {
     match form.get("grant_type")? {
         None => return Err(Refusal::request("grant_type is missing.")),
         Some("client_credentials") => {}
-        Some(_) => return Err(Refusal::new("unsupported_grant_type", "Only client_credentials.")),
+        Some(_) => {
+            return Err(Refusal::new(
+                "unsupported_grant_type",
+                "Only client_credentials.",
+            ));
+        }
     }
-    if form.get("scope")?.is_some_and(|scope| !scope.trim().is_empty()) {
+    if form
+        .get("scope")?
+        .is_some_and(|scope| !scope.trim().is_empty())
+    {
         return Err(Refusal::new("invalid_scope", "There are no scopes."));
     }
     let in_form = (form.get("client_id")?, form.get("client_secret")?);
@@ -118,9 +129,9 @@ fn read_request(headers: &HeaderMap, form: &[u8]) -> Result<Asked, Refusal> {
                 _ => Ok(asked),
             }
         }
-        (Some(_), (_, Some(_))) => {
-            Err(Refusal::request("Name the client by Basic or in the form, not by both."))
-        }
+        (Some(_), (_, Some(_))) => Err(Refusal::request(
+            "Name the client by Basic or in the form, not by both.",
+        )),
         (None, (Some(id), Some(secret))) => Ok(Asked {
             id: id.to_owned(),
             secret: secret.to_owned(),
@@ -165,7 +176,10 @@ fn read_form(headers: &HeaderMap, form: &[u8]) -> Result<Form, Refusal> {
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok()?.split(';').next())
         .unwrap_or_default();
-    if !media_type.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+    if !media_type
+        .trim()
+        .eq_ignore_ascii_case("application/x-www-form-urlencoded")
+    {
         return Err(Refusal::request("Send application/x-www-form-urlencoded."));
     }
     if form.len() > MAX_FORM {
@@ -177,7 +191,9 @@ fn read_form(headers: &HeaderMap, form: &[u8]) -> Result<Form, Refusal> {
         decode(name).zip(decode(value))
     });
     let pairs: Option<Vec<_>> = pairs.collect();
-    pairs.map(Form).ok_or_else(|| Refusal::request("The form is not well encoded."))
+    pairs
+        .map(Form)
+        .ok_or_else(|| Refusal::request("The form is not well encoded."))
 }
 
 /// Why no token is given.

@@ -10,14 +10,10 @@ use actix_web::web::{ServiceConfig, post, resource};
 
 /// The operations of this feature.
 #[derive(Debug, utoipa::OpenApi)]
-#[openapi(paths(
-    handlers::preview,
-))]
+#[openapi(paths(handlers::preview,))]
 pub struct Docs;
 
 /// Mounts every route of this feature.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(
-        resource("/api/v1/deadlines/preview").route(post().to(handlers::preview)),
-    );
+    config.service(resource("/api/v1/deadlines/preview").route(post().to(handlers::preview)));
 }

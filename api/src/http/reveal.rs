@@ -38,8 +38,14 @@ impl Service {
     }
 }
 
-fn with_member(mut answer: Answer, member: &str, secret: Option<String>) -> Result<Answer, Problem> {
-    answer.headers.push(("cache-control".to_owned(), "no-store".to_owned()));
+fn with_member(
+    mut answer: Answer,
+    member: &str,
+    secret: Option<String>,
+) -> Result<Answer, Problem> {
+    answer
+        .headers
+        .push(("cache-control".to_owned(), "no-store".to_owned()));
     if let Some(secret) = secret {
         let mut body: Value = serde_json::from_str(&answer.body).map_err(Problem::internal)?;
         if let Value::Object(members) = &mut body {

@@ -332,10 +332,16 @@ impl Dossier {
     fn correct_result(mut self, to: Handover, moment: &Moment<'_>) -> Result<Self, Refusal> {
         let term = Term::new(CORRECTION_DAYS, moment.now);
         let due = term.due(moment.calendar)?;
-        self.term = Some(term);
+        self.term = Some(term.clone());
         self.promise = Some(Promise::new(&due));
         let last = moment.rules.steps.len().saturating_sub(1);
-        self.at_step(last, to, moment, Refusal::NotAtLastStep)
+        let mut corrected = self.at_step(last, to, moment, Refusal::NotAtLastStep)?;
+        // The route's budget was made for the first time; here the correction's own term counts.
+        if let Life::Processing { step } = &mut corrected.life {
+            step.term = Some(term);
+            step.due_at = due.due_at;
+        }
+        Ok(corrected)
     }
 
     fn left(&self) -> Left {

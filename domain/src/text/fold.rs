@@ -7,9 +7,11 @@ use unicode_normalization::char::is_combining_mark;
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for word in text.split_whitespace() {
+        let before = folded.len();
         if !folded.is_empty() {
             folded.push(' ');
         }
+        let start = folded.len();
         folded.extend(
             word.nfd()
                 .filter(bare)
@@ -18,6 +20,10 @@ pub fn fold(text: &str) -> String {
                 .filter(bare)
                 .map(plain),
         );
+        // A word of marks alone leaves nothing, so no blank either.
+        if folded.len() == start {
+            folded.truncate(before);
+        }
     }
     folded
 }

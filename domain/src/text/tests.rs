@@ -267,6 +267,7 @@ fn faults_speak_both_languages() {
 fn folding_drops_marks_case_and_extra_blanks() {
     assert_eq!(fold("  NGUYỄN \u{a0} Văn\tĐức "), "nguyen van duc");
     assert_eq!(fold("ƯƠNG ĐẶNG ọẫ"), "uong dang oa");
+    assert_eq!(fold("\u{301} an \u{10a01} \u{301}"), "an");
 }
 
 proptest! {

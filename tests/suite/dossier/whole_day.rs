@@ -26,9 +26,16 @@ both! {
 /// nor Tuesday 24 November, so the tenth working day after is Friday of the week after next.
 async fn register(world: &World, staff: &Staff) -> (String, String) {
     world.now("2026-11-19 09:15");
-    let seen = staff.clerk.post("/api/v1/dossiers/register", &handed_in(LAND)).await.expect(201);
+    let seen = staff
+        .clerk
+        .post("/api/v1/dossiers/register", &handed_in(LAND))
+        .await
+        .expect(201);
     assert_eq!(seen.text("code"), "H29.23-261119-0001");
-    assert_eq!(seen.header("location"), "/api/v1/dossiers/H29.23-261119-0001");
+    assert_eq!(
+        seen.header("location"),
+        "/api/v1/dossiers/H29.23-261119-0001"
+    );
     assert_eq!(seen.etag(), "\"1\"");
     state(&seen, "accepted");
     due(&seen, "2026-12-04T17:00:00+07:00");
@@ -41,14 +48,33 @@ async fn register(world: &World, staff: &Staff) -> (String, String) {
     assert_eq!(
         explained.words("counted"),
         [
-            "2026-11-20", "2026-11-23", "2026-11-25", "2026-11-26", "2026-11-27", "2026-11-30",
-            "2026-12-01", "2026-12-02", "2026-12-03", "2026-12-04"
+            "2026-11-20",
+            "2026-11-23",
+            "2026-11-25",
+            "2026-11-26",
+            "2026-11-27",
+            "2026-11-30",
+            "2026-12-01",
+            "2026-12-02",
+            "2026-12-03",
+            "2026-12-04"
         ]
     );
     let skipped = explained.at("skipped").as_array().unwrap();
-    let holiday = skipped.iter().find(|day| day["date"] == "2026-11-24").unwrap();
-    assert!(holiday["reason"].as_str().unwrap().contains("Ngày Văn hóa Việt Nam"));
-    (seen.text("code").to_owned(), seen.text("lookup_key").to_owned())
+    let holiday = skipped
+        .iter()
+        .find(|day| day["date"] == "2026-11-24")
+        .unwrap();
+    assert!(
+        holiday["reason"]
+            .as_str()
+            .unwrap()
+            .contains("Ngày Văn hóa Việt Nam")
+    );
+    (
+        seen.text("code").to_owned(),
+        seen.text("lookup_key").to_owned(),
+    )
 }
 
 struct Day<'a> {
@@ -61,12 +87,22 @@ struct Day<'a> {
 impl Day<'_> {
     async fn goes_to_the_specialist(&self) {
         self.world.now("2026-11-19 09:40");
-        let seen = self.staff.clerk.forward(&self.code.0, &self.staff.land).await.expect(200);
+        let seen = self
+            .staff
+            .clerk
+            .forward(&self.code.0, &self.staff.land)
+            .await
+            .expect(200);
         state(&seen, "processing");
         assert_eq!(seen.text("holder.id"), self.staff.land.uid);
         // 28 working hours, the holiday left out.
         step(&seen, 1, "2026-11-25T15:10:00+07:00");
-        let mine = self.staff.land.get("/api/v1/worklists/mine").await.expect(200);
+        let mine = self
+            .staff
+            .land
+            .get("/api/v1/worklists/mine")
+            .await
+            .expect(200);
         assert_eq!(mine.each("code"), [self.code.0.as_str()]);
 
         let public = self.look_up().await;
@@ -83,7 +119,11 @@ impl Day<'_> {
             "reason": "Bản đã nộp không có xác nhận"
         }]});
         self.world.now("2026-11-20 10:00");
-        let seen = self.staff.land.act(&self.code.0, "request_supplement", missing).await;
+        let seen = self
+            .staff
+            .land
+            .act(&self.code.0, "request_supplement", missing)
+            .await;
         let seen = seen.expect(200);
         state(&seen, "awaiting_supplement");
         // Fifteen days end on a Saturday, so the Monday after is the last.
@@ -96,7 +136,12 @@ impl Day<'_> {
 
         self.world.now("2026-11-25 08:30");
         let body = json!({ "papers": [{ "name": "Trích đo địa chính thửa đất", "originals": 1 }] });
-        let seen = self.staff.clerk.act(&self.code.0, "receive_supplement", body).await.expect(200);
+        let seen = self
+            .staff
+            .clerk
+            .act(&self.code.0, "receive_supplement", body)
+            .await
+            .expect(200);
         state(&seen, "processing");
         due(&seen, "2026-12-09T17:00:00+07:00");
         step(&seen, 1, "2026-11-30T14:00:00+07:00");
@@ -112,14 +157,22 @@ impl Day<'_> {
 
         self.world.now("2026-11-27 15:00");
         let bill = json!({ "amount_vnd": 1_250_000, "purpose": "Lệ phí trước bạ" });
-        let seen = staff.land.act(code, "request_payment", bill).await.expect(200);
+        let seen = staff
+            .land
+            .act(code, "request_payment", bill)
+            .await
+            .expect(200);
         state(&seen, "awaiting_payment");
         let own = self.look_up_with_key().await;
         assert_eq!(own.at("own.payment.amount_vnd"), 1_250_000);
 
         self.world.now("2026-12-01 09:00");
         let paid = json!({ "receipt": "0001234" });
-        let seen = staff.clerk.act(code, "confirm_payment", paid).await.expect(200);
+        let seen = staff
+            .clerk
+            .act(code, "confirm_payment", paid)
+            .await
+            .expect(200);
         state(&seen, "processing");
         due(&seen, "2026-12-11T17:00:00+07:00");
         step(&seen, 2, "2026-12-02T15:00:00+07:00");
@@ -134,7 +187,11 @@ impl Day<'_> {
 
         self.world.now("2026-12-02 09:00");
         let reason = json!({ "reason": "Chưa khớp diện tích trên bản trích đo" });
-        let seen = staff.land_head.act(code, "send_back", reason).await.expect(200);
+        let seen = staff
+            .land_head
+            .act(code, "send_back", reason)
+            .await
+            .expect(200);
         step(&seen, 2, "2026-12-04T09:00:00+07:00");
         assert_eq!(seen.text("holder.id"), staff.land.uid);
         due(&seen, "2026-12-11T17:00:00+07:00");
@@ -151,7 +208,12 @@ impl Day<'_> {
             "reason": "Cần xác minh lại ranh giới thửa đất",
             "due_at": "2026-12-16T17:00:00+07:00"
         });
-        let seen = self.staff.manager.act(&self.code.0, "reappoint", apology).await.expect(200);
+        let seen = self
+            .staff
+            .manager
+            .act(&self.code.0, "reappoint", apology)
+            .await
+            .expect(200);
         state(&seen, "processing");
         due(&seen, "2026-12-16T17:00:00+07:00");
         assert_eq!(seen.at("reappointed"), true);
@@ -159,15 +221,36 @@ impl Day<'_> {
 
         let own = self.look_up_with_key().await;
         assert_eq!(own.text("own.apology.due_at"), "2026-12-16T17:00:00+07:00");
-        assert_eq!(own.text("own.apology.reason"), "Cần xác minh lại ranh giới thửa đất");
+        assert_eq!(
+            own.text("own.apology.reason"),
+            "Cần xác minh lại ranh giới thửa đất"
+        );
     }
 
     async fn climbs_to_the_last_step(&self) {
         let (code, staff) = (&self.code.0, self.staff);
         let way = [
-            ("2026-12-09 14:00", &staff.land_head, &staff.manager, 4, "2026-12-10T16:00:00+07:00"),
-            ("2026-12-10 09:00", &staff.manager, &staff.land, 5, "2026-12-11T09:00:00+07:00"),
-            ("2026-12-11 08:30", &staff.land, &staff.registry, 6, "2026-12-11T14:00:00+07:00"),
+            (
+                "2026-12-09 14:00",
+                &staff.land_head,
+                &staff.manager,
+                4,
+                "2026-12-10T16:00:00+07:00",
+            ),
+            (
+                "2026-12-10 09:00",
+                &staff.manager,
+                &staff.land,
+                5,
+                "2026-12-11T09:00:00+07:00",
+            ),
+            (
+                "2026-12-11 08:30",
+                &staff.land,
+                &staff.registry,
+                6,
+                "2026-12-11T14:00:00+07:00",
+            ),
         ];
         for (now, from, to, number, until) in way {
             self.world.now(now);
@@ -183,7 +266,11 @@ impl Day<'_> {
         let (code, staff) = (&self.code.0, self.staff);
         self.world.now("2026-12-14 08:00");
         let outcome = json!({ "outcome": "approved" });
-        let seen = staff.registry.act(code, "resolve", outcome).await.expect(200);
+        let seen = staff
+            .registry
+            .act(code, "resolve", outcome)
+            .await
+            .expect(200);
         state(&seen, "resolved");
         assert_eq!(seen.text("timeliness.code"), "early");
         assert_eq!(seen.text("timeliness_by_original.code"), "late");
@@ -192,7 +279,11 @@ impl Day<'_> {
 
         self.world.now("2026-12-14 15:00");
         let way = json!({ "way": "in_person", "recipient": "Người Nộp Hồ Sơ" });
-        let seen = staff.clerk.act(code, "return_result", way).await.expect(200);
+        let seen = staff
+            .clerk
+            .act(code, "return_result", way)
+            .await
+            .expect(200);
         state(&seen, "returned");
         assert_eq!(seen.text("ended_at"), "2026-12-14T08:00:00+07:00");
         assert_eq!(seen.words("allowed_actions"), Vec::<&str>::new());
@@ -211,9 +302,22 @@ impl Day<'_> {
         assert_eq!(
             record.each("action"),
             [
-                "register", "forward", "request_supplement", "receive_supplement", "forward",
-                "request_payment", "confirm_payment", "forward", "send_back", "forward",
-                "reappoint", "forward", "forward", "forward", "resolve", "return_result"
+                "register",
+                "forward",
+                "request_supplement",
+                "receive_supplement",
+                "forward",
+                "request_payment",
+                "confirm_payment",
+                "forward",
+                "send_back",
+                "forward",
+                "reappoint",
+                "forward",
+                "forward",
+                "forward",
+                "resolve",
+                "return_result"
             ]
         );
         let events = record.at("items").as_array().unwrap();
@@ -234,7 +338,10 @@ impl Day<'_> {
     }
 
     async fn look_up_with_key(&self) -> Answer {
-        let path = format!("/api/v1/public/dossiers/{}?key={}", self.code.0, self.code.1);
+        let path = format!(
+            "/api/v1/public/dossiers/{}?key={}",
+            self.code.0, self.code.1
+        );
         self.world.visitor().get(&path).await.expect(200)
     }
 }

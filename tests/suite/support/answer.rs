@@ -20,7 +20,12 @@ impl Answer {
         let headers = response.headers().clone();
         let bytes = response.bytes().await.expect("a whole body").to_vec();
         let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Self { status, headers, bytes, json }
+        Self {
+            status,
+            headers,
+            bytes,
+            json,
+        }
     }
 
     /// Fails with the whole answer unless it has this status.
@@ -34,7 +39,11 @@ impl Answer {
     #[track_caller]
     pub fn problem(self, status: u16, code: &str) -> Self {
         let answer = self.expect(status);
-        assert_eq!(answer.header("content-type"), "application/problem+json", "{answer:?}");
+        assert_eq!(
+            answer.header("content-type"),
+            "application/problem+json",
+            "{answer:?}"
+        );
         assert_eq!(answer.text("code"), code, "{answer:?}");
         assert_eq!(answer.json["status"], status, "{answer:?}");
         answer
@@ -44,7 +53,11 @@ impl Answer {
     #[track_caller]
     pub fn conflict(self, state: &str, reason: &str) -> Self {
         let answer = self.problem(409, "state_conflict");
-        assert_eq!((answer.text("state"), answer.text("reason")), (state, reason), "{answer:?}");
+        assert_eq!(
+            (answer.text("state"), answer.text("reason")),
+            (state, reason),
+            "{answer:?}"
+        );
         answer
     }
 
@@ -53,7 +66,9 @@ impl Answer {
     pub fn fault(self, field: &str, code: &str) -> Self {
         let answer = self.problem(422, "invalid_input");
         let faults = answer.json["errors"].as_array().expect("errors");
-        let found = faults.iter().any(|fault| fault["field"] == field && fault["code"] == code);
+        let found = faults
+            .iter()
+            .any(|fault| fault["field"] == field && fault["code"] == code);
         assert!(found, "no {code} at {field}: {answer:?}");
         answer
     }
@@ -62,7 +77,9 @@ impl Answer {
     #[track_caller]
     pub fn text(&self, path: &str) -> &str {
         let found = self.at(path);
-        found.as_str().unwrap_or_else(|| panic!("no text at {path}: {self:?}"))
+        found
+            .as_str()
+            .unwrap_or_else(|| panic!("no text at {path}: {self:?}"))
     }
 
     /// The value at a path; null where there is none.
@@ -74,7 +91,9 @@ impl Answer {
     /// The texts at a path within each item of a list.
     #[track_caller]
     pub fn each(&self, path: &str) -> Vec<String> {
-        let items = self.json["items"].as_array().unwrap_or_else(|| panic!("no list: {self:?}"));
+        let items = self.json["items"]
+            .as_array()
+            .unwrap_or_else(|| panic!("no list: {self:?}"));
         let pointer: String = path.split('.').map(|part| format!("/{part}")).collect();
         let text = |item: &Value| match item.pointer(&pointer) {
             Some(Value::String(text)) => text.clone(),
@@ -86,12 +105,18 @@ impl Answer {
     /// The words of an array of texts.
     #[track_caller]
     pub fn words(&self, path: &str) -> Vec<&str> {
-        let words = self.at(path).as_array().unwrap_or_else(|| panic!("no {path}: {self:?}"));
+        let words = self
+            .at(path)
+            .as_array()
+            .unwrap_or_else(|| panic!("no {path}: {self:?}"));
         words.iter().filter_map(Value::as_str).collect()
     }
 
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
     }
 
     pub fn etag(&self) -> &str {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use infra::auth::tokens::Kind;
 use infra::auth::Tokens;
+use infra::auth::tokens::Kind;
 use infra::clock::{Clock as _, SteppedClock};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -19,7 +19,10 @@ pub struct Visitor {
 
 impl Visitor {
     pub fn new(base: String) -> Self {
-        Self { http: reqwest::Client::new(), base }
+        Self {
+            http: reqwest::Client::new(),
+            base,
+        }
     }
 
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -68,8 +71,12 @@ impl Client {
     }
 
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let token = self.tokens.issue(self.clock.now(), &self.uid, self.kind, None);
-        self.visitor.request(method, path).bearer_auth(token.expect("a token").token)
+        let token = self
+            .tokens
+            .issue(self.clock.now(), &self.uid, self.kind, None);
+        self.visitor
+            .request(method, path)
+            .bearer_auth(token.expect("a token").token)
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -78,7 +85,11 @@ impl Client {
 
     /// The answer in English.
     pub async fn get_english(&self, path: &str) -> Answer {
-        send(self.request(Method::GET, path).header("accept-language", "en")).await
+        send(
+            self.request(Method::GET, path)
+                .header("accept-language", "en"),
+        )
+        .await
     }
 
     pub async fn post(&self, path: &str, body: &Value) -> Answer {
@@ -87,11 +98,21 @@ impl Client {
 
     /// The same with a retry key.
     pub async fn post_once(&self, key: &str, path: &str, body: &Value) -> Answer {
-        send(self.request(Method::POST, path).header("idempotency-key", key).json(body)).await
+        send(
+            self.request(Method::POST, path)
+                .header("idempotency-key", key)
+                .json(body),
+        )
+        .await
     }
 
     pub async fn put(&self, path: &str, etag: &str, body: &Value) -> Answer {
-        send(self.request(Method::PUT, path).header("if-match", etag).json(body)).await
+        send(
+            self.request(Method::PUT, path)
+                .header("if-match", etag)
+                .json(body),
+        )
+        .await
     }
 
     pub async fn delete(&self, path: &str, etag: &str) -> Answer {

@@ -75,7 +75,10 @@ fn papers(procedure: &str) -> Value {
         MARITAL_STATUS => &[1, 3],
         _ => &[1, 2, 3],
     };
-    required.iter().map(|number| json!({ "number": number })).collect()
+    required
+        .iter()
+        .map(|number| json!({ "number": number }))
+        .collect()
 }
 
 /// Registers at the counter and gives the code.
@@ -85,7 +88,10 @@ pub async fn registered(clerk: &Client, procedure: &str) -> String {
 
 /// Registers at the counter.
 pub async fn register(clerk: &Client, procedure: &str) -> Answer {
-    clerk.post("/api/v1/dossiers/register", &handed_in(procedure)).await.expect(201)
+    clerk
+        .post("/api/v1/dossiers/register", &handed_in(procedure))
+        .await
+        .expect(201)
 }
 
 /// Sends in by post, for the desk to answer, and gives the code.
@@ -93,13 +99,22 @@ pub async fn submitted(clerk: &Client, procedure: &str) -> String {
     let mut dossier = handed_in(procedure);
     dossier["channel"] = "post".into();
     dossier["papers"] = json!([]);
-    clerk.post("/api/v1/dossiers", &dossier).await.expect(201).text("code").to_owned()
+    clerk
+        .post("/api/v1/dossiers", &dossier)
+        .await
+        .expect(201)
+        .text("code")
+        .to_owned()
 }
 
 /// Registered and handed to the specialist of the first step.
 pub async fn in_appraisal(staff: &Staff, procedure: &str) -> String {
     let code = registered(&staff.clerk, procedure).await;
-    let first = if procedure == LAND { &staff.land } else { &staff.justice };
+    let first = if procedure == LAND {
+        &staff.land
+    } else {
+        &staff.justice
+    };
     staff.clerk.forward(&code, first).await.expect(200);
     code
 }
@@ -107,9 +122,21 @@ pub async fn in_appraisal(staff: &Staff, procedure: &str) -> String {
 /// At the last step of a dossier on marital status or parentage.
 pub async fn at_last_step(staff: &Staff, procedure: &str) -> String {
     let code = in_appraisal(staff, procedure).await;
-    staff.justice.forward(&code, &staff.justice_head).await.expect(200);
-    staff.justice_head.forward(&code, &staff.manager).await.expect(200);
-    staff.manager.forward(&code, &staff.registry).await.expect(200);
+    staff
+        .justice
+        .forward(&code, &staff.justice_head)
+        .await
+        .expect(200);
+    staff
+        .justice_head
+        .forward(&code, &staff.manager)
+        .await
+        .expect(200);
+    staff
+        .manager
+        .forward(&code, &staff.registry)
+        .await
+        .expect(200);
     code
 }
 
