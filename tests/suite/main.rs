@@ -13,6 +13,6 @@
 mod support;
 
 mod calendar;
-mod docs;
+//mod docs;
 mod dossier;
 mod public;

@@ -10,7 +10,10 @@ use crate::support::{
 async fn calendar(admin: &Client) -> Answer {
     let list = admin.get("/api/v1/calendars").await.expect(200);
     let id = list.each("id").remove(0);
-    admin.get(&format!("/api/v1/calendars/{id}")).await.expect(200)
+    admin
+        .get(&format!("/api/v1/calendars/{id}"))
+        .await
+        .expect(200)
 }
 
 /// Closes a date of 2026, or opens it again, beside all that was known; gives the recount's id.
@@ -25,16 +28,30 @@ async fn announce(admin: &Client, date: &str, reason: Option<&str>) -> String {
     let path = format!("/api/v1/calendars/{}/years/2026", calendar.text("id"));
     let changed = admin.put(&path, calendar.etag(), &year).await.expect(200);
     let id = changed.text("recomputation").to_owned();
-    assert!(changed.header("link").contains(&format!("/api/v1/recomputations/{id}")));
+    assert!(
+        changed
+            .header("link")
+            .contains(&format!("/api/v1/recomputations/{id}"))
+    );
     id
 }
 
 async fn progress(admin: &Client, id: &str) -> Value {
-    admin.get(&format!("/api/v1/recomputations/{id}")).await.expect(200).json
+    admin
+        .get(&format!("/api/v1/recomputations/{id}"))
+        .await
+        .expect(200)
+        .json
 }
 
 async fn due(staff: &Staff, code: &str) -> String {
-    staff.clerk.dossier(code).await.expect(200).text("due_at").to_owned()
+    staff
+        .clerk
+        .dossier(code)
+        .await
+        .expect(200)
+        .text("due_at")
+        .to_owned()
 }
 
 async fn closed_and_recounted(world: &World, admin: &Client, date: &str) -> Value {

@@ -12,7 +12,10 @@ const LIST: &str = "/api/v1/dossiers";
 async fn register_as(clerk: &Client, names: &[&str]) {
     for name in names {
         let dossier = of_person(MARITAL_STATUS, name);
-        clerk.post("/api/v1/dossiers/register", &dossier).await.expect(201);
+        clerk
+            .post("/api/v1/dossiers/register", &dossier)
+            .await
+            .expect(201);
     }
 }
 
@@ -23,7 +26,10 @@ async fn listed(client: &Client, query: &str) -> Answer {
 /// The last digits of the codes of a list.
 async fn numbers(client: &Client, query: &str) -> Vec<u32> {
     let codes = listed(client, query).await.each("code");
-    codes.iter().map(|code| code.rsplit('-').next().unwrap().parse().unwrap()).collect()
+    codes
+        .iter()
+        .map(|code| code.rsplit('-').next().unwrap().parse().unwrap())
+        .collect()
 }
 
 both! {

@@ -3,9 +3,7 @@
 use chrono::TimeDelta;
 use serde_json::json;
 
-use crate::support::{
-    MARITAL_STATUS, Staff, handed_in, in_appraisal, of_person, registered, send,
-};
+use crate::support::{MARITAL_STATUS, Staff, handed_in, in_appraisal, of_person, registered, send};
 
 const REGISTER: &str = "/api/v1/dossiers/register";
 

@@ -18,7 +18,14 @@ fn masked(seen: &Answer) {
     assert_eq!(seen.text("applicant.id_number"), "*********001");
     assert_eq!(seen.text("applicant.phone"), "*******678");
     let body = seen.body();
-    for secret in ["001200000001", "0912345678", "nguoinop@", "Tổ 1", "lookup_key", "lookup_url"] {
+    for secret in [
+        "001200000001",
+        "0912345678",
+        "nguoinop@",
+        "Tổ 1",
+        "lookup_key",
+        "lookup_url",
+    ] {
         assert!(!body.contains(secret), "{secret} in {body}");
     }
 }

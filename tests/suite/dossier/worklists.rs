@@ -5,7 +5,11 @@ use serde_json::json;
 use crate::support::{Client, LAND, MARITAL_STATUS, Staff, in_appraisal, registered, submitted};
 
 async fn list(client: &Client, path: &str) -> Vec<String> {
-    client.get(&format!("/api/v1/worklists/{path}")).await.expect(200).each("code")
+    client
+        .get(&format!("/api/v1/worklists/{path}"))
+        .await
+        .expect(200)
+        .each("code")
 }
 
 async fn due(client: &Client, when: &str) -> Vec<String> {

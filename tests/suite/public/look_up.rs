@@ -20,7 +20,10 @@ fn anonymous(answer: &Answer) -> (String, Vec<String>) {
     members.remove("request_id").expect("a request id");
     members.remove("instance").expect("an instance");
     let own = ["x-request-id", "date", "ratelimit", "content-length"];
-    let headers = answer.headers.iter().filter(|(name, _)| !own.contains(&name.as_str()));
+    let headers = answer
+        .headers
+        .iter()
+        .filter(|(name, _)| !own.contains(&name.as_str()));
     let mut headers: Vec<_> = headers.map(|header| format!("{header:?}")).collect();
     headers.sort();
     (json.to_string(), headers)

@@ -38,27 +38,39 @@ impl Database {
             Which::Sqlite => {
                 let file = folder.join("motcua.db");
                 std::fs::write(&file, &*SQLITE).expect("a copy of the template");
-                Self { url: sqlite_url(&file), drop: None }
+                Self {
+                    url: sqlite_url(&file),
+                    drop: None,
+                }
             }
             Which::Postgres => {
                 let template = &POSTGRES.name;
                 let named = Named::create(&format!("TEMPLATE {template}"));
-                Self { url: named.url(), drop: Some(named) }
+                Self {
+                    url: named.url(),
+                    drop: Some(named),
+                }
             }
         }
     }
 
     pub fn settings(&self) -> DbSettings {
-        DbSettings { acquire_timeout: Duration::from_secs(20), ..DbSettings::new(&self.url) }
+        DbSettings {
+            acquire_timeout: Duration::from_secs(20),
+            ..DbSettings::new(&self.url)
+        }
     }
 
     /// Runs SQL past the service, as somebody with the password of the database could.
     pub fn meddle(&self, sql: &str) {
-        self.try_to_meddle(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+        self.try_to_meddle(sql)
+            .unwrap_or_else(|error| panic!("{sql}: {error}"));
     }
 
     pub fn try_to_meddle(&self, sql: &str) -> Result<(), String> {
-        self.connect().batch_execute(sql).map_err(|error| error.to_string())
+        self.connect()
+            .batch_execute(sql)
+            .map_err(|error| error.to_string())
     }
 
     /// Takes what every intake needs, and gives it back when dropped.
@@ -77,7 +89,8 @@ impl Database {
             return Direct::Postgres(PgConnection::establish(&self.url).expect("the test server"));
         };
         let mut conn = SqliteConnection::establish(file).expect("the database file");
-        conn.batch_execute("PRAGMA busy_timeout = 10000").expect("a pragma");
+        conn.batch_execute("PRAGMA busy_timeout = 10000")
+            .expect("a pragma");
         Direct::Sqlite(conn)
     }
 }
@@ -175,7 +188,10 @@ impl Named {
     }
 
     fn remove(self) {
-        execute(&server(), &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+        execute(
+            &server(),
+            &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name),
+        );
     }
 
     fn url(&self) -> String {

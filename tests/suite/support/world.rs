@@ -65,7 +65,14 @@ impl World {
         let clock = SteppedClock::at(at(BEGINNING));
         let service = service_of(&database, &folder, &clock, unlimited());
         let running = Running::start(service.clone());
-        Self { service, clock, which, running, database, folder }
+        Self {
+            service,
+            clock,
+            which,
+            running,
+            database,
+            folder,
+        }
     }
 
     /// The same database and folder under a new process, so to speak.
@@ -75,12 +82,26 @@ impl World {
 
     /// The same with limits for those who have no account.
     pub fn restart_with(self, per_minute: PerMinute) -> Self {
-        let Self { service, clock, which, running, database, folder } = self;
+        let Self {
+            service,
+            clock,
+            which,
+            running,
+            database,
+            folder,
+        } = self;
         drop(running);
         drop(service);
         let service = service_of(&database, &folder, &clock, per_minute);
         let running = Running::start(service.clone());
-        Self { service, clock, which, running, database, folder }
+        Self {
+            service,
+            clock,
+            which,
+            running,
+            database,
+            folder,
+        }
     }
 
     /// Moves the clock to a local time such as `2026-11-20 08:00`.
@@ -110,7 +131,10 @@ impl World {
     pub fn uid(&self, login: &str) -> String {
         let login = login.to_owned();
         self.read(move |conn| {
-            Ok(staff::table.filter(staff::login.eq(login)).select(staff::uid).first(conn)?)
+            Ok(staff::table
+                .filter(staff::login.eq(login))
+                .select(staff::uid)
+                .first(conn)?)
         })
     }
 
@@ -202,7 +226,12 @@ impl World {
 /// The limits run by the machine's clock; no test of something else may meet them.
 fn unlimited() -> PerMinute {
     let many = NonZeroU32::new(1_000_000).expect("not zero");
-    PerMinute { look_up: many, miss: many, preview: many, login: many }
+    PerMinute {
+        look_up: many,
+        miss: many,
+        preview: many,
+        login: many,
+    }
 }
 
 fn service_of(
@@ -225,7 +254,6 @@ fn service_of(
     )
 }
 
-
 impl Running {
     fn start(service: Service) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
@@ -240,7 +268,11 @@ impl Running {
             });
         });
         let handle = told.recv().expect("a server that starts");
-        Self { address, handle, thread: Some(thread) }
+        Self {
+            address,
+            handle,
+            thread: Some(thread),
+        }
     }
 }
 
@@ -250,7 +282,10 @@ impl Drop for Running {
         drop(self.handle.stop(false));
         if let Some(thread) = self.thread.take() {
             let ended = thread.join();
-            assert!(ended.is_ok() || std::thread::panicking(), "the server panicked");
+            assert!(
+                ended.is_ok() || std::thread::panicking(),
+                "the server panicked"
+            );
         }
     }
 }
