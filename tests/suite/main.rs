@@ -13,6 +13,8 @@
 mod support;
 
 mod calendar;
-//mod docs;
+mod deadline;
+mod docs;
 mod dossier;
+mod procedure;
 mod public;

@@ -328,7 +328,11 @@ fn named(
 ) -> Result<Vec<NameKey>, Error> {
     const MOST: usize = 1_000;
     // What a further filter drops has to be read past in few steps.
-    let batch = if filter.narrows_more() { MOST } else { limit.clamp(50, MOST) };
+    let batch = if filter.narrows_more() {
+        MOST
+    } else {
+        limit.clamp(50, MOST)
+    };
     let mut found = Vec::new();
     for office in offices {
         if after.as_ref().is_some_and(|(last, _, _)| office < last) {
@@ -398,7 +402,9 @@ fn fitting(
     let first = |(_, words, id): &NameKey| {
         fit.get(id).is_some_and(|full| {
             let full = fold(full);
-            let found = name_entries(&full).filter(|entry| entry.starts_with(name)).min();
+            let found = name_entries(&full)
+                .filter(|entry| entry.starts_with(name))
+                .min();
             found == Some(words.as_str())
         })
     };

@@ -314,9 +314,11 @@ const MAX_NAME_WORDS: usize = 12;
 
 /// What the index of names holds of a folded name: every run of words at its end.
 pub(crate) fn name_entries(folded: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(folded), |words| words.split_once(' ').map(|(_, rest)| rest))
-        .filter(|words| !words.is_empty())
-        .take(MAX_NAME_WORDS)
+    std::iter::successors(Some(folded), |words| {
+        words.split_once(' ').map(|(_, rest)| rest)
+    })
+    .filter(|words| !words.is_empty())
+    .take(MAX_NAME_WORDS)
 }
 
 /// A list of faults found at one field.
