@@ -16,5 +16,7 @@ mod calendar;
 mod deadline;
 mod docs;
 mod dossier;
+mod office;
 mod procedure;
 mod public;
+mod staff;
