@@ -21,5 +21,7 @@ mod document;
 mod dossier;
 mod hostile;
 mod house;
+mod office;
 mod procedure;
 mod public;
+mod staff;
