@@ -11,7 +11,11 @@ async fn announce(staff: &Staff) -> String {
     let mut year: Value = seen.at("years.2026").clone();
     year["closed"]["2026-11-20"] = "Nghỉ đột xuất".into();
     let place = format!("{}/years/2026", path(seen.text("id")));
-    let now = staff.admin.put(&place, seen.etag(), &year).await.expect(200);
+    let now = staff
+        .admin
+        .put(&place, seen.etag(), &year)
+        .await
+        .expect(200);
     format!("/api/v1/recomputations/{}", now.text("recomputation"))
 }
 
