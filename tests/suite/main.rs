@@ -14,5 +14,7 @@ mod support;
 
 mod calendar;
 mod deadline;
+mod docs;
 mod dossier;
 mod procedure;
+mod public;

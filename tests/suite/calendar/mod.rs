@@ -1,5 +1,6 @@
 //! The register of calendars, and the recount of due dates when one changes.
 
+mod late_holiday;
 mod recomputation;
 mod register;
 

@@ -24,7 +24,10 @@ pub(super) struct Request {
 
 impl HttpFile {
     pub(super) fn parse(text: &str) -> Self {
-        let mut file = Self { variables: BTreeMap::new(), requests: Vec::new() };
+        let mut file = Self {
+            variables: BTreeMap::new(),
+            requests: Vec::new(),
+        };
         for block in blocks(text) {
             file.variables.extend(variables(&block));
             file.requests.extend(request(&block));
@@ -76,7 +79,10 @@ fn request(block: &[&str]) -> Option<Request> {
     let (name, expect) = (note("# @name "), note("# expect "));
     let said = block.iter().copied().filter(|line| !is_comment(line));
     let mut lines = said.skip_while(|line| line.trim().is_empty() || is_variable(line));
-    let (method, url) = lines.next()?.split_once(' ').expect("a method and an address");
+    let (method, url) = lines
+        .next()?
+        .split_once(' ')
+        .expect("a method and an address");
     let headers = lines.by_ref().take_while(|line| !line.trim().is_empty());
     let headers = headers.map(|line| {
         let (name, value) = line.split_once(':').expect("a header");
@@ -96,14 +102,18 @@ fn request(block: &[&str]) -> Option<Request> {
 /// What stands between `{{` and `}}`, each once.
 pub(super) fn references(text: &str) -> BTreeSet<String> {
     let starts = text.split("{{").skip(1);
-    starts.map(|rest| rest.split_once("}}").expect("closing braces").0.to_owned()).collect()
+    starts
+        .map(|rest| rest.split_once("}}").expect("closing braces").0.to_owned())
+        .collect()
 }
 
 /// The same file for JetBrains: it knows no references to answers, so the answer's parts that
 /// are wanted later are kept as global variables by a script behind the request.
 pub(super) fn for_jetbrains(text: &str) -> String {
-    let wanted: BTreeSet<String> =
-        references(text).into_iter().filter(|reference| reference.contains('.')).collect();
+    let wanted: BTreeSet<String> = references(text)
+        .into_iter()
+        .filter(|reference| reference.contains('.'))
+        .collect();
     let mut out = String::from(HEAD);
     for block in blocks(text).into_iter().skip(1) {
         let mut written = block.join("\n").trim_end().to_owned();
@@ -143,13 +153,18 @@ fn script(request: &Request, wanted: &BTreeSet<String>) -> String {
         ));
     }
     for reference in wanted {
-        let (name, part) = reference.split_once(".response.").expect("a reference to an answer");
+        let (name, part) = reference
+            .split_once(".response.")
+            .expect("a reference to an answer");
         if request.name.as_deref() == Some(name) {
             let value = match part.split_once('.').expect("a part of the answer") {
                 ("headers", header) => format!("response.headers.valueOf(\"{header}\")"),
                 (_, path) => format!("response.body{}", path.trim_start_matches('$')),
             };
-            lines.push(format!("client.global.set(\"{}\", {value});", variable_of(reference)));
+            lines.push(format!(
+                "client.global.set(\"{}\", {value});",
+                variable_of(reference)
+            ));
         }
     }
     format!("> {{%\n    {}\n%}}\n\n", lines.join("\n    "))
@@ -157,7 +172,19 @@ fn script(request: &Request, wanted: &BTreeSet<String>) -> String {
 
 /// `clerk.response.body.$.access_token` becomes `clerk_access_token`.
 fn variable_of(reference: &str) -> String {
-    let short = reference.replace(".response.body.$.", "_").replace(".response.headers.", "_");
-    let plain = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '_' };
-    short.chars().map(plain).collect::<String>().replace("__", "_")
+    let short = reference
+        .replace(".response.body.$.", "_")
+        .replace(".response.headers.", "_");
+    let plain = |letter: char| {
+        if letter.is_ascii_alphanumeric() {
+            letter
+        } else {
+            '_'
+        }
+    };
+    short
+        .chars()
+        .map(plain)
+        .collect::<String>()
+        .replace("__", "_")
 }

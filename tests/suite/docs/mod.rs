@@ -10,7 +10,9 @@ use std::path::PathBuf;
 
 /// A file of the repository.
 fn of_repository(path: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("..")
+        .join(path)
 }
 
 fn read(path: &str) -> String {

@@ -43,7 +43,10 @@ async fn send(
     if !request.body.is_empty() {
         builder = builder.body(fill(&request.body));
     }
-    let response = builder.send().await.unwrap_or_else(|error| panic!("“{}”: {error}", request.title));
+    let response = builder
+        .send()
+        .await
+        .unwrap_or_else(|error| panic!("“{}”: {error}", request.title));
     Answer::of(response).await
 }
 
@@ -55,12 +58,18 @@ fn the_requests_for_jetbrains_are_those_for_vs_code() {
         return;
     }
     let same = read(DERIVED) == made;
-    assert!(same, "{DERIVED} is old: run this test with MOTCUA_WRITE=1, and look at the difference");
+    assert!(
+        same,
+        "{DERIVED} is old: run this test with MOTCUA_WRITE=1, and look at the difference"
+    );
 }
 
 #[test]
 fn both_clients_find_the_same_address_and_password_at_the_top() {
-    let (ours, theirs) = (HttpFile::parse(&read(FILE)), HttpFile::parse(&read(DERIVED)));
+    let (ours, theirs) = (
+        HttpFile::parse(&read(FILE)),
+        HttpFile::parse(&read(DERIVED)),
+    );
     assert_eq!(ours.variables, theirs.variables);
     assert_eq!(ours.variables.len(), 2);
 }
@@ -73,10 +82,16 @@ fn a_comment_variable_header_and_body_are_told_apart() {
     let [one, two] = file.requests.as_slice() else {
         panic!("two requests");
     };
-    assert_eq!((one.title.as_str(), one.name.as_deref(), one.expect), ("One", Some("one"), Some(201)));
+    assert_eq!(
+        (one.title.as_str(), one.name.as_deref(), one.expect),
+        ("One", Some("one"), Some(201))
+    );
     assert_eq!((one.method.as_str(), one.url.as_str()), ("POST", "{{a}}/x"));
     assert_eq!(one.headers, [("B".to_owned(), "c:d".to_owned())]);
     assert_eq!(one.body, "{\n\n}");
-    assert_eq!((two.url.as_str(), two.expect, two.body.as_str()), ("y", None, ""));
+    assert_eq!(
+        (two.url.as_str(), two.expect, two.body.as_str()),
+        ("y", None, "")
+    );
     assert_eq!(file.variables["a"], "1");
 }

@@ -29,8 +29,13 @@ fn of_answer(reference: &str, answers: &BTreeMap<String, Answer>) -> String {
     let (name, part) = reference
         .split_once(".response.")
         .unwrap_or_else(|| panic!("no variable {reference}"));
-    let answer = answers.get(name).unwrap_or_else(|| panic!("{reference}: no answer before"));
-    match part.split_once('.').unwrap_or_else(|| panic!("{reference}: which part?")) {
+    let answer = answers
+        .get(name)
+        .unwrap_or_else(|| panic!("{reference}: no answer before"));
+    match part
+        .split_once('.')
+        .unwrap_or_else(|| panic!("{reference}: which part?"))
+    {
         ("headers", header) => {
             let value = answer.header(header);
             assert!(!value.is_empty(), "{reference}: no such header");
