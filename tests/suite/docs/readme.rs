@@ -4,7 +4,6 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use super::read;
-use crate::support::World;
 
 /// Stands before each block that is tried.
 const MARK: &str = "<!-- tried by a test -->\n```bash\n";
