@@ -12,5 +12,9 @@
 #[macro_use]
 mod support;
 
+mod calendar;
+mod deadline;
 mod docs;
 mod dossier;
+mod procedure;
+mod public;

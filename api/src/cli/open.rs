@@ -1,7 +1,6 @@
 //! Opening the database, and telling which kind of register it holds.
 
 use infra::db::Db;
-use infra::error::Error;
 
 use super::failure::Failure;
 use crate::config::Settings;
@@ -18,7 +17,7 @@ pub(super) fn open(settings: &Settings) -> Result<(Db, Vec<String>), Failure> {
 
 /// Refuses a database with accounts whose password everybody knows.
 pub(super) fn refuse_demo(db: &Db) -> Result<(), Failure> {
-    let demo = db.read_blocking(|conn| Ok::<_, Error>(infra::demo::holds_demo(conn)?))?;
+    let demo: bool = db.read_blocking(infra::demo::holds_demo)?;
     match demo {
         false => Ok(()),
         true => Err(Failure::new(

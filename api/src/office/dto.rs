@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::deadline::Session;
-use domain::office::{DeskHours, DeskHoursFault, OfficeKind};
+use domain::office::{self, DeskHours, DeskHoursFault};
 use domain::text::{Address, AgencyCode, Phone, Title, UnitCode};
 use domain::time::to_rfc3339;
 use infra::office::{DepartmentDetail, OfficeDetail, OfficeFilter, OfficeInput};
@@ -17,15 +17,15 @@ use crate::{input, json_by_text, query, word_enum};
 
 word_enum! {
     /// Loại cơ quan: tỉnh, thành phố; xã, phường; sở, ngành.
-    pub enum Kind { City = "city", Ward = "ward", Department = "department" }
+    pub enum OfficeKind { City = "city", Ward = "ward", Department = "department" }
 }
 
-impl From<Kind> for OfficeKind {
-    fn from(kind: Kind) -> Self {
+impl From<OfficeKind> for office::OfficeKind {
+    fn from(kind: OfficeKind) -> Self {
         match kind {
-            Kind::City => Self::City,
-            Kind::Ward => Self::Ward,
-            Kind::Department => Self::Department,
+            OfficeKind::City => Self::City,
+            OfficeKind::Ward => Self::Ward,
+            OfficeKind::Department => Self::Department,
         }
     }
 }
@@ -119,7 +119,7 @@ input! {
         pub code: AgencyCode,
         #[schema(value_type = String, min_length = 1, max_length = 300, example = "Ủy ban nhân dân phường")]
         pub name: Title,
-        pub kind: Kind,
+        pub kind: OfficeKind,
         /// Required, but for the first office of all.
         #[schema(value_type = Option<String>, example = "H29")]
         pub parent: Option<AgencyCode>,
@@ -154,7 +154,7 @@ input! {
     pub struct OfficeChangeInput {
         #[schema(value_type = String, min_length = 1, max_length = 300, example = "Ủy ban nhân dân phường")]
         pub name: Title,
-        pub kind: Kind,
+        pub kind: OfficeKind,
         /// Another parent moves the office with all below it.
         #[schema(value_type = Option<String>, example = "H29")]
         pub parent: Option<AgencyCode>,
@@ -189,7 +189,7 @@ query! {
         /// Offices right below the one with this code.
         #[param(value_type = Option<String>, example = "H29")]
         pub parent: Option<AgencyCode>,
-        pub kind: Option<Kind>,
+        pub kind: Option<OfficeKind>,
         /// Part of the name, diacritics or not, or the head of the code.
         #[param(value_type = Option<String>, max_length = 300)]
         pub q: Option<Title>,
@@ -206,7 +206,7 @@ impl OfficeQuery {
     pub fn filter(&self) -> OfficeFilter {
         OfficeFilter {
             parent: self.parent.as_ref().map(ToString::to_string),
-            kind: self.kind.map(OfficeKind::from),
+            kind: self.kind.map(office::OfficeKind::from),
             q: self.q.as_ref().map(ToString::to_string),
             retired: self.retired.unwrap_or_default(),
         }
@@ -220,7 +220,7 @@ pub struct OfficeView {
     pub code: String,
     #[schema(example = "Ủy ban nhân dân phường")]
     pub name: String,
-    #[schema(value_type = Kind)]
+    #[schema(value_type = OfficeKind)]
     pub kind: &'static str,
     /// Code of the office above.
     #[schema(example = "H29")]

@@ -5,7 +5,7 @@ use std::time::Instant;
 use actix_web::body::{BodySize, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::header::{ALLOW, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{ALLOW, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpResponse};
@@ -146,7 +146,8 @@ fn rendered(problem: &Problem, asked: &Asked) -> HttpResponse {
 /// what described the body that is gone does not.
 fn keep_headers(from: &HeaderMap, to: &mut HeaderMap) {
     for (name, value) in from {
-        let of_the_body = name.as_str().starts_with("content-") || name == "transfer-encoding";
+        let of_the_body = name != CONTENT_SECURITY_POLICY
+            && (name.as_str().starts_with("content-") || name == "transfer-encoding");
         if !of_the_body && (name == ALLOW || !to.contains_key(name)) {
             to.append(name.clone(), value.clone());
         }

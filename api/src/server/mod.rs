@@ -91,9 +91,7 @@ pub fn start(
 
 /// `/openapi.json`, and Swagger UI from files inside the program.
 fn documentation(config: &mut ServiceConfig) {
-    let ui = utoipa_swagger_ui::Config::from("/openapi.json")
-        .persist_authorization(true)
-        .display_request_duration(true);
+    let ui = utoipa_swagger_ui::Config::from("/openapi.json").display_request_duration(true);
     config
         .service(web::resource("/openapi.json").route(web::get().to(openapi_json)))
         .service(web::redirect("/", "/docs/"))

@@ -4,14 +4,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use domain::auth::{Principal, Role};
 use domain::text::Password;
 use infra::auth::password;
-use infra::error::Error;
-use infra::idempotency::Answer;
 use infra::ids::new_password;
 use infra::staff::{
     NewStaff, StaffDetail, StaffInput, change_staff, create_staff, list_staff, read_staff,
     reset_password, restore_staff, retire_staff,
 };
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::dto::{NewStaffInput, StaffChangeInput, StaffPage, StaffQuery, StaffView};
@@ -22,6 +19,9 @@ use crate::http::{
 };
 use crate::input::{Body, Fingerprint, Query, path_value};
 use crate::problem::Problem;
+
+/// The member of an answer that shows a password once.
+const ONE_TIME: &str = "one_time_password";
 
 /// The people of the caller's own office, of the offices that their roles reach, and below:
 /// whole for administrators, names and roles for colleagues who look for whom to forward to.
@@ -67,13 +67,14 @@ pub async fn create(
         password_hash,
     };
     let answer = service
-        .write_once(key, move |conn, env| {
+        .write_once_revealing(key, ONE_TIME, move |conn, env| {
             let detail = create_staff(conn, env, &who, &new)?;
             let place = format!("/api/v1/staff/{}", detail.person.uid);
-            created(place, Some(detail.person.version), &StaffView::from(detail))
+            let version = Some(detail.person.version);
+            Ok((created(place, version, &StaffView::from(detail))?, made))
         })
         .await?;
-    with_password(answer, made)
+    Ok(Reply(answer))
 }
 
 /// As much of it as the caller may see.
@@ -198,13 +199,14 @@ pub async fn reset(
     let key = retry.key(&who, &Fingerprint::of(b""))?;
     let (hash, made) = hashed(&who, None).await?;
     let answer = service
-        .write_once(key, move |conn, env| {
+        .write_once_revealing(key, ONE_TIME, move |conn, env| {
             let detail = reset_password(conn, env, &who, &uid, &hash)?;
-            versioned(detail.person.version, &StaffView::from(detail))
+            let answer = versioned(detail.person.version, &StaffView::from(detail))?;
+            Ok((answer, made))
         })
         .await?;
     service.principals.invalidate(&id);
-    with_password(answer, made)
+    Ok(Reply(answer))
 }
 
 /// The hash of the chosen password, or of a new one, which is given along. Hashing is slow, so
@@ -223,22 +225,6 @@ async fn hashed(
     };
     let hash = password::slowly(move || password::hash(&text)).await?;
     Ok((hash, made))
-}
-
-/// Shows a password that was made. It goes into the answer only now, so that the answer that is
-/// kept for a retry never holds it.
-fn with_password(mut answer: Answer, made: Option<String>) -> Result<Reply, Problem> {
-    if let Some(password) = made.filter(|_| !answer.replayed) {
-        let mut body: Value = serde_json::from_str(&answer.body).map_err(Error::from)?;
-        if let Some(members) = body.as_object_mut() {
-            members.insert("one_time_password".to_owned(), password.into());
-        }
-        answer.body = body.to_string();
-        answer
-            .headers
-            .push(("cache-control".to_owned(), "no-store".to_owned()));
-    }
-    Ok(Reply(answer))
 }
 
 fn reply(detail: StaffDetail) -> Result<Reply, Problem> {

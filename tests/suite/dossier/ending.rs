@@ -122,5 +122,11 @@ both! {
 }
 
 async fn key(staff: &Staff, code: &str) -> String {
-    staff.clerk.dossier(code).await.expect(200).text("lookup_key").to_owned()
+    staff
+        .clerk
+        .dossier(code)
+        .await
+        .expect(200)
+        .text("lookup_key")
+        .to_owned()
 }

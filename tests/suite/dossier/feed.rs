@@ -20,7 +20,10 @@ async fn read_on(client: &Client, mut after: i64, limit: usize) -> (Vec<Value>, 
 }
 
 fn numbers(events: &[Value]) -> Vec<i64> {
-    events.iter().map(|event| event["id"].as_i64().unwrap()).collect()
+    events
+        .iter()
+        .map(|event| event["id"].as_i64().unwrap())
+        .collect()
 }
 
 both! {

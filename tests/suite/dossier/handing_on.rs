@@ -2,9 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{
-    Answer, LAND, MARITAL_STATUS, Staff, at_last_step, in_appraisal, registered,
-};
+use crate::support::{Answer, LAND, MARITAL_STATUS, Staff, at_last_step, in_appraisal, registered};
 
 fn holder(seen: &Answer) -> (&str, &str) {
     (seen.text("holder.id"), seen.text("step.name"))

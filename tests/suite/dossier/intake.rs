@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{MARITAL_STATUS, Staff, handed_in, register, registered, submitted};
+use crate::support::{MARITAL_STATUS, Staff, handed_in, register, registered, send, submitted};
 
 const REGISTER: &str = "/api/v1/dossiers/register";
 
@@ -102,7 +102,7 @@ both! {
         // To another office it does not even exist.
         let path = format!("/api/v1/dossiers/{code}/accept");
         let request = staff.stranger.request(reqwest::Method::POST, &path);
-        let answer = crate::support::send(request.header("if-match", "\"1\"").json(&papers)).await;
+        let answer = send(request.header("if-match", "\"1\"").json(&papers)).await;
         answer.problem(404, "not_found");
     }
 

@@ -28,7 +28,11 @@ async fn broken_by(world: &World, sql: &str) -> Option<BrokenLink> {
 }
 
 fn broken(event: i64, fault: LinkFault) -> Option<BrokenLink> {
-    Some(BrokenLink { dossier: "H29.23-261119-0002".to_owned(), event, fault })
+    Some(BrokenLink {
+        dossier: "H29.23-261119-0002".to_owned(),
+        event,
+        fault,
+    })
 }
 
 both! {

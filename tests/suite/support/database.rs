@@ -63,17 +63,56 @@ impl Database {
 
     /// Runs SQL past the service, as somebody with the password of the database could.
     pub fn meddle(&self, sql: &str) {
-        match self.url.strip_prefix("sqlite://") {
-            Some(file) => {
-                let mut conn = SqliteConnection::establish(file).expect("the database file");
-                conn.batch_execute("PRAGMA busy_timeout = 10000")
-                    .expect("a pragma");
-                conn.batch_execute(sql)
-                    .unwrap_or_else(|error| panic!("{sql}: {error}"));
-            }
-            None => execute(&self.url, sql),
+        self.try_to_meddle(sql)
+            .unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+
+    pub fn try_to_meddle(&self, sql: &str) -> Result<(), String> {
+        self.connect()
+            .batch_execute(sql)
+            .map_err(|error| error.to_string())
+    }
+
+    /// Takes what every intake needs, and gives it back when dropped.
+    pub fn hold(&self) -> Held {
+        let mut conn = self.connect();
+        let sql = match &conn {
+            Direct::Sqlite(_) => "BEGIN IMMEDIATE",
+            Direct::Postgres(_) => "BEGIN; LOCK TABLE code_counters IN ACCESS EXCLUSIVE MODE",
+        };
+        conn.batch_execute(sql).expect("a lock");
+        Held { _conn: conn }
+    }
+
+    fn connect(&self) -> Direct {
+        let Some(file) = self.url.strip_prefix("sqlite://") else {
+            return Direct::Postgres(PgConnection::establish(&self.url).expect("the test server"));
+        };
+        let mut conn = SqliteConnection::establish(file).expect("the database file");
+        conn.batch_execute("PRAGMA busy_timeout = 10000")
+            .expect("a pragma");
+        Direct::Sqlite(conn)
+    }
+}
+
+/// A connection of the test itself.
+enum Direct {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+impl Direct {
+    fn batch_execute(&mut self, sql: &str) -> diesel::QueryResult<()> {
+        match self {
+            Self::Sqlite(conn) => conn.batch_execute(sql),
+            Self::Postgres(conn) => conn.batch_execute(sql),
         }
     }
+}
+
+/// A connection with an open transaction; its end rolls it back.
+pub struct Held {
+    _conn: Direct,
 }
 
 impl Drop for Database {

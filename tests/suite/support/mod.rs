@@ -8,7 +8,7 @@ mod ward;
 mod world;
 
 pub use answer::Answer;
-pub use client::{Client, Visitor};
+pub use client::{Client, Visitor, send};
 pub use database::Which;
 pub use moment::at;
 pub use ward::*;

@@ -21,7 +21,7 @@ use infra::error::Error;
 use infra::files::Files;
 use tempfile::TempDir;
 
-use super::database::Database;
+use super::database::{Database, Held};
 use super::{Client, Visitor, Which, at};
 
 /// The morning on which every world begins: a Thursday; the Tuesday after it is a holiday.
@@ -63,7 +63,7 @@ impl World {
         let folder = tempfile::tempdir().expect("a folder");
         let database = Database::copy(which, folder.path());
         let clock = SteppedClock::at(at(BEGINNING));
-        let service = service_of(&database, &folder, &clock);
+        let service = service_of(&database, &folder, &clock, unlimited());
         let running = Running::start(service.clone());
         Self {
             service,
@@ -77,6 +77,11 @@ impl World {
 
     /// The same database and folder under a new process, so to speak.
     pub fn restart(self) -> Self {
+        self.restart_with(unlimited())
+    }
+
+    /// The same with limits for those who have no account.
+    pub fn restart_with(self, per_minute: PerMinute) -> Self {
         let Self {
             service,
             clock,
@@ -87,7 +92,7 @@ impl World {
         } = self;
         drop(running);
         drop(service);
-        let service = service_of(&database, &folder, &clock);
+        let service = service_of(&database, &folder, &clock, per_minute);
         let running = Running::start(service.clone());
         Self {
             service,
@@ -179,6 +184,27 @@ impl World {
         self.database.meddle(sql);
     }
 
+    /// The same where failing is the point.
+    pub fn try_to_meddle(&self, sql: &str) -> Result<(), String> {
+        self.database.try_to_meddle(sql)
+    }
+
+    /// Keeps every intake waiting until the guard is dropped.
+    pub fn hold(&self) -> Held {
+        self.database.hold()
+    }
+
+    /// Another office's system, connected over an office of the ward.
+    pub fn system(&self, office: &str) -> Client {
+        let uid = infra::ids::new_uid();
+        self.meddle(&format!(
+            "INSERT INTO clients (uid, name, office_id, secret_hash, created_at) \
+             SELECT '{uid}', 'Hệ thống khác', id, '', created_at FROM offices \
+             WHERE code = '{office}'"
+        ));
+        Client::of_system(self, &uid)
+    }
+
     /// Runs every background job once.
     pub fn tick(&self) {
         api::jobs::tick(&self.service);
@@ -197,18 +223,26 @@ impl World {
     }
 }
 
-fn service_of(database: &Database, folder: &TempDir, clock: &SteppedClock) -> Service {
-    let db = Db::open(&database.settings()).expect("the copied database");
-    let keys = Keys::open(&folder.path().join("keys")).expect("keys");
-    let files = Files::in_folder(&folder.path().join("attachments")).expect("a store");
-    // The limits run by the machine's clock; no test of something else may meet them.
+/// The limits run by the machine's clock; no test of something else may meet them.
+fn unlimited() -> PerMinute {
     let many = NonZeroU32::new(1_000_000).expect("not zero");
-    let per_minute = PerMinute {
+    PerMinute {
         look_up: many,
         miss: many,
         preview: many,
         login: many,
-    };
+    }
+}
+
+fn service_of(
+    database: &Database,
+    folder: &TempDir,
+    clock: &SteppedClock,
+    per_minute: PerMinute,
+) -> Service {
+    let db = Db::open(&database.settings()).expect("the copied database");
+    let keys = Keys::open(&folder.path().join("keys")).expect("keys");
+    let files = Files::in_folder(&folder.path().join("attachments")).expect("a store");
     let public_url = "http://motcua.example";
     Service::new(
         db,

@@ -1,0 +1,3 @@
+//! What anybody may ask without an account.
+
+mod look_up;
