@@ -273,7 +273,7 @@ fn filter(query: ListQuery) -> Filter {
 /// What was typed into the one search box: a code, a number, or a name.
 fn search(filter: &mut Filter, words: &str) {
     let digits = words.chars().filter(char::is_ascii_digit).count();
-    if let Ok(code) = DossierCode::parse(words) {
+    if let Ok(code) = DossierCode::parse(&words.trim().to_ascii_uppercase()) {
         filter.code = Some(code.as_str().to_owned());
     } else if words.trim().starts_with(['0', '+'])
         && (10..=11).contains(&digits)
