@@ -9,7 +9,10 @@ const LONGEST: usize = 400;
 const LONG: &[&str] = &[];
 
 fn rust() -> Vec<File> {
-    files().into_iter().filter(|file| file.path.ends_with(".rs")).collect()
+    files()
+        .into_iter()
+        .filter(|file| file.path.ends_with(".rs"))
+        .collect()
 }
 
 #[test]
@@ -18,7 +21,11 @@ fn every_file_opens_with_a_sentence_on_what_it_is_for() {
         let first = file.text().lines().next().unwrap_or_default();
         !(first.starts_with("//! ") && first.len() > 15)
     };
-    let found: Vec<String> = rust().into_iter().filter(silent).map(|file| file.path).collect();
+    let found: Vec<String> = rust()
+        .into_iter()
+        .filter(silent)
+        .map(|file| file.path)
+        .collect();
     none("files without a first sentence", &found);
 }
 
@@ -37,12 +44,19 @@ fn no_file_is_longer_than_a_person_reads_in_one_sitting() {
         }
     }
     none("files of more than 400 lines", &found);
-    assert_eq!(needless, Vec::<&str>::new(), "short by now: take them from the list");
+    assert_eq!(
+        needless,
+        Vec::<&str>::new(),
+        "short by now: take them from the list"
+    );
 }
 
 /// The code of a file up to its tests.
 fn code(file: &File) -> impl Iterator<Item = (usize, &str)> {
-    let tests = file.text().find("#[cfg(test)]\nmod tests {").unwrap_or(file.text().len());
+    let tests = file
+        .text()
+        .find("#[cfg(test)]\nmod tests {")
+        .unwrap_or(file.text().len());
     file.text()[..tests]
         .lines()
         .enumerate()
@@ -51,7 +65,14 @@ fn code(file: &File) -> impl Iterator<Item = (usize, &str)> {
 
 #[test]
 fn nothing_in_production_can_panic_by_way_of_a_shortcut() {
-    let shortcuts = [".unwrap()", ".expect(", "panic!(", "todo!(", "unimplemented!(", "unreachable!("];
+    let shortcuts = [
+        ".unwrap()",
+        ".expect(",
+        "panic!(",
+        "todo!(",
+        "unimplemented!(",
+        "unreachable!(",
+    ];
     let mut found = Vec::new();
     for file in rust().iter().filter(|file| file.is_production()) {
         for (number, line) in code(file) {
@@ -66,9 +87,15 @@ fn nothing_in_production_can_panic_by_way_of_a_shortcut() {
 #[test]
 fn no_entity_of_the_domain_can_be_written_to_the_wire() {
     let mut found = Vec::new();
-    for file in rust().iter().filter(|file| file.path.starts_with("domain/src/")) {
+    for file in rust()
+        .iter()
+        .filter(|file| file.path.starts_with("domain/src/"))
+    {
         for (number, line) in code(file) {
-            if ["serde", "Serialize", "ToSchema"].iter().any(|word| line.contains(word)) {
+            if ["serde", "Serialize", "ToSchema"]
+                .iter()
+                .any(|word| line.contains(word))
+            {
                 found.push(format!("{}:{number}: {}", file.path, line.trim()));
             }
         }
@@ -79,7 +106,11 @@ fn no_entity_of_the_domain_can_be_written_to_the_wire() {
 #[test]
 fn no_test_is_ignored_and_none_sleeps() {
     // In two halves, so that this file does not find itself.
-    let forbidden = [concat!("#[ign", "ore"), concat!("thread::sl", "eep("), concat!("time::sl", "eep(")];
+    let forbidden = [
+        concat!("#[ign", "ore"),
+        concat!("thread::sl", "eep("),
+        concat!("time::sl", "eep("),
+    ];
     let mut found = Vec::new();
     for file in rust().iter().filter(|file| !file.is_production()) {
         for (index, line) in file.text().lines().enumerate() {
