@@ -6,6 +6,8 @@
     clippy::string_slice,
     clippy::as_conversions,
     clippy::panic,
+    missing_debug_implementations,
+    unreachable_pub,
     reason = "a test may fail loudly"
 )]
 

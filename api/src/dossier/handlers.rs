@@ -420,7 +420,7 @@ pub async fn feed(
     query: Query<FeedQuery>,
 ) -> Result<HttpResponse, Problem> {
     let limit = i64::try_from(page_limit(query.0.limit)?).unwrap_or(i64::MAX);
-    let after = query.0.after.unwrap_or(0).max(0);
+    let after = i64::try_from(query.0.after.unwrap_or(0)).unwrap_or(i64::MAX);
     // The lock that settles the order needs a transaction on PostgreSQL; SQLite needs none.
     let end = match service.db.kind() {
         Kind::Postgres => service.write(|conn, _| settled(conn)).await?,

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use diesel::prelude::*;
-use domain::auth::Principal;
+use domain::auth::{Actor, Principal};
 use domain::dossier::State;
 use domain::lang::Lang;
 use domain::text::fold;
@@ -411,6 +411,14 @@ fn fitting(
     Ok(keys.into_iter().filter(first).collect())
 }
 
+/// Work lists are for people; another office's system reads the register and the feed.
+fn check_staff(who: &Principal) -> Result<(), Error> {
+    match who.actor {
+        Actor::Staff(_) => Ok(()),
+        Actor::Client(_) | Actor::System => Err(Error::Forbidden),
+    }
+}
+
 /// Dossiers for which the caller is responsible, or somebody for whom they stand in.
 pub fn list_mine(
     conn: &mut Conn,
@@ -418,6 +426,7 @@ pub fn list_mine(
     who: &Principal,
     paging: &Paging,
 ) -> Result<Listed, Error> {
+    check_staff(who)?;
     let holders = who.acts_for();
     by_due(conn, env, "mine", &holders, paging, |query, holder| {
         query
@@ -433,6 +442,7 @@ pub fn list_department(
     who: &Principal,
     paging: &Paging,
 ) -> Result<Listed, Error> {
+    check_staff(who)?;
     let mut units: Vec<i64> = std::iter::once(who)
         .chain(&who.stands_in_for)
         .filter_map(|person| person.department_id)
@@ -455,6 +465,7 @@ pub fn list_due(
     when: DueWhen,
     paging: &Paging,
 ) -> Result<Listed, Error> {
+    check_staff(who)?;
     let offices = narrowed(conn, who, office)?;
     let now = env.now();
     if when == DueWhen::All {

@@ -64,7 +64,9 @@ pub async fn one(id: &str, stage: &Stage<'_>) -> Option<Row> {
             let text = json!({ "text": "Đã gọi điện cho người nộp" });
             whole(Call::post(path, text), 201).wrong_role(&staff.admin, 403)
         }
-        "addAttachment" => whole(Call::post_file(path, PDF), 201).wrong_role(&staff.admin, 403),
+        "addAttachment" => whole(Call::post_file(path, PDF), 201)
+            .wrong_role(&staff.admin, 403)
+            .system(403),
         _ => {
             let files = format!("/api/v1/dossiers/{code}/attachments");
             let added = Call::post_file(files, PDF)

@@ -88,11 +88,6 @@ impl Place {
         self.types() == ["string"]
     }
 
-    /// Whether any text at all may stand here, as opposed to a word, a date or an id.
-    pub fn is_free_text(&self) -> bool {
-        self.is_text() && self.schema["enum"].is_null() && self.schema["format"].is_null()
-    }
-
     /// Values of other types than the one that belongs here.
     pub fn of_wrong_type(&self) -> Vec<Value> {
         let mut wrong = match self.types().as_slice() {

@@ -148,6 +148,8 @@ fn the_api_cannot_name_the_database() {
     let manifest = graph.manifest("motcua-api");
     let names: BTreeSet<&str> = manifest
         .iter()
+        // A test may forge a token; the program may not.
+        .filter(|one| one["kind"] != "dev")
         .filter_map(|one| one["name"].as_str())
         .collect();
     let foreign = [

@@ -31,7 +31,7 @@ fn each_feature_documents_exactly_what_it_mounts() {
             .path
             .strip_prefix("api/src/")
             .and_then(|path| path.strip_suffix("/mod.rs"));
-        if inner.is_none() || !file.text().contains("paths(") {
+        if inner.is_none() || !file.text().contains("fn routes(") {
             continue;
         }
         features += 1;
