@@ -35,10 +35,15 @@ fn graph() -> Graph {
         .map(|one| (text(&one["id"]), text(&one["name"])))
         .collect();
     let nodes = found["resolve"]["nodes"].as_array().expect("nodes");
+    // Browsers are no place for this service: what is needed there alone does not count.
+    let here = |kind: &Value| {
+        let target = kind["target"].as_str().unwrap_or_default();
+        kind["kind"].is_null() && !target.contains("wasm")
+    };
     let normal = |dep: &&Value| {
         dep["dep_kinds"]
             .as_array()
-            .is_some_and(|kinds| kinds.iter().any(|kind| kind["kind"].is_null()))
+            .is_some_and(|kinds| kinds.iter().any(here))
     };
     let needs = nodes.iter().map(|node| {
         let deps = node["deps"].as_array().expect("deps");
