@@ -29,10 +29,14 @@ impl Contents {
 
     fn read(conn: &mut Conn) -> Self {
         let tables = match conn {
-            Conn::Sqlite(_) => "SELECT name AS line FROM sqlite_master WHERE type = 'table' \
-                AND name NOT LIKE 'sqlite%'",
-            Conn::Postgres(_) => "SELECT tablename::text AS line FROM pg_tables \
-                WHERE schemaname = 'public'",
+            Conn::Sqlite(_) => {
+                "SELECT name AS line FROM sqlite_master WHERE type = 'table' \
+                AND name NOT LIKE 'sqlite%'"
+            }
+            Conn::Postgres(_) => {
+                "SELECT tablename::text AS line FROM pg_tables \
+                WHERE schemaname = 'public'"
+            }
         };
         let kept = |table: &String| !COUNTED.contains(&table.as_str());
         let tables = lines(conn, tables).into_iter().filter(kept);
@@ -66,7 +70,9 @@ fn rows_of(conn: &mut Conn, table: &str) -> String {
     let query = match conn {
         Conn::Sqlite(_) => {
             let columns = format!("SELECT name AS line FROM pragma_table_info('{table}')");
-            let quoted = lines(conn, &columns).into_iter().map(|name| format!("quote(\"{name}\")"));
+            let quoted = lines(conn, &columns)
+                .into_iter()
+                .map(|name| format!("quote(\"{name}\")"));
             let row = quoted.collect::<Vec<_>>().join(" || ',' || ");
             format!("SELECT {row} AS line FROM \"{table}\" ORDER BY 1")
         }

@@ -31,8 +31,16 @@ pub fn operations() -> Vec<Operation> {
     let each = paths.iter().flat_map(|(path, item)| {
         methods.into_iter().filter_map(move |method| {
             let value = item.get(method)?;
-            let id = value["operationId"].as_str().expect("an operationId").to_owned();
-            Some(Operation { id, method: method.to_uppercase(), path, value })
+            let id = value["operationId"]
+                .as_str()
+                .expect("an operationId")
+                .to_owned();
+            Some(Operation {
+                id,
+                method: method.to_uppercase(),
+                path,
+                value,
+            })
         })
     });
     each.collect()
@@ -43,7 +51,8 @@ impl Operation {
     pub fn schemes(&self) -> Vec<&'static str> {
         let required = self.value["security"].as_array().expect("security");
         let each = required.iter().filter_map(Value::as_object);
-        each.flat_map(|one| one.keys().map(String::as_str)).collect()
+        each.flat_map(|one| one.keys().map(String::as_str))
+            .collect()
     }
 
     pub fn is_secured(&self) -> bool {
@@ -57,25 +66,44 @@ impl Operation {
 
     /// The schema of its JSON body.
     pub fn json_body(&self) -> Option<&'static Value> {
-        self.value.pointer("/requestBody/content/application~1json/schema").map(resolve)
+        self.value
+            .pointer("/requestBody/content/application~1json/schema")
+            .map(resolve)
     }
 
     /// The parameters in `place`: `path`, `query` or `header`.
     pub fn parameters(&self, place: &str) -> impl Iterator<Item = &'static Value> {
-        let all = self.value["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
-        all.iter().map(resolve).filter(move |parameter| parameter["in"] == place)
+        let all = self.value["parameters"]
+            .as_array()
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        all.iter()
+            .map(resolve)
+            .filter(move |parameter| parameter["in"] == place)
     }
 }
 
 /// Follows references, and passes by the `null` of what may be left out.
 pub fn resolve(value: &'static Value) -> &'static Value {
     if let Some(target) = value.get("$ref").and_then(Value::as_str) {
-        let pointer = target.strip_prefix('#').expect("a reference within the document");
-        return resolve(document().pointer(pointer).unwrap_or_else(|| panic!("{target}")));
+        let pointer = target
+            .strip_prefix('#')
+            .expect("a reference within the document");
+        return resolve(
+            document()
+                .pointer(pointer)
+                .unwrap_or_else(|| panic!("{target}")),
+        );
     }
-    let alternatives = value.get("oneOf").or_else(|| value.get("anyOf")).or_else(|| value.get("allOf"));
+    let alternatives = value
+        .get("oneOf")
+        .or_else(|| value.get("anyOf"))
+        .or_else(|| value.get("allOf"));
     let some = |one: &&Value| one["type"] != "null";
-    match alternatives.and_then(Value::as_array).map(|all| all.iter().filter(some).collect::<Vec<_>>()) {
+    match alternatives
+        .and_then(Value::as_array)
+        .map(|all| all.iter().filter(some).collect::<Vec<_>>())
+    {
         Some(one) if one.len() == 1 => resolve(one[0]),
         _ => value,
     }

@@ -6,6 +6,8 @@
     clippy::string_slice,
     clippy::as_conversions,
     clippy::panic,
+    missing_debug_implementations,
+    unreachable_pub,
     reason = "a test may fail loudly"
 )]
 
@@ -21,5 +23,7 @@ mod document;
 mod dossier;
 mod hostile;
 mod house;
+mod office;
 mod procedure;
 mod public;
+mod staff;

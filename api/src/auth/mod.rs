@@ -4,6 +4,8 @@ pub mod clients;
 pub mod dto;
 pub mod handlers;
 pub mod oauth;
+#[cfg(test)]
+mod tests;
 pub mod view;
 
 use actix_web::web::{ServiceConfig, delete, get, post, resource};

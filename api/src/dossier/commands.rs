@@ -5,7 +5,7 @@ use infra::dossier::Request;
 use super::call::CommandCall;
 use super::dto::{
     AcceptInput, AssignInput, CorrectInput, ForwardInput, PaymentInput, PaymentReceiptInput,
-    ReappointInput, ReasonInput, ResolveInput, ReturnInput, SendBackInput, StopInput,
+    ReappointInput, ReasonInput, ResolveInput, ReturnInput, SendBackInput, StopDossierInput,
     SupplementInput, SupplementReceiptInput,
 };
 use super::view::DossierDetail;
@@ -90,7 +90,7 @@ commands! {
         ReasonInput => |input| Request::Withdraw { reason: input.reason }, {"reason": "Người nộp xin rút"};
     /// Manager; reason and legal ground (Form 05).
     stop "stopDossier" "/api/v1/dossiers/{code}/stop" "Dừng xử lý"
-        StopInput => StopInput::into_request,
+        StopDossierInput => StopDossierInput::into_request,
         {"reason": "Có quyết định của tòa án", "legal_ground": "Điều 19 Nghị định 118/2025/NĐ-CP"};
     /// Manager; apology and a new date, once (Form 04). Flagged when less than a day before the due date.
     reappoint "reappointDossier" "/api/v1/dossiers/{code}/reappoint" "Xin lỗi và hẹn lại ngày trả"

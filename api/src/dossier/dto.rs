@@ -391,7 +391,7 @@ impl ReturnInput {
 
 input! {
     /// Why, and on which legal ground.
-    pub struct StopInput {
+    pub struct StopDossierInput {
         #[schema(value_type = String, min_length = 1, max_length = 4000)]
         pub reason: Note,
         #[schema(value_type = String, min_length = 1, max_length = 300)]
@@ -417,7 +417,7 @@ impl ResolveInput {
     }
 }
 
-impl StopInput {
+impl StopDossierInput {
     pub fn into_request(self) -> Request {
         Request::Stop {
             reason: self.reason,
@@ -574,7 +574,7 @@ query! {
     pub struct FeedQuery {
         /// The last number that was read; 0 for the beginning.
         #[param(minimum = 0)]
-        pub after: Option<i64>,
+        pub after: Option<u64>,
         #[param(minimum = 1, maximum = 200)]
         pub limit: Option<u32>,
     }

@@ -273,7 +273,7 @@ fn filter(query: ListQuery) -> Filter {
 /// What was typed into the one search box: a code, a number, or a name.
 fn search(filter: &mut Filter, words: &str) {
     let digits = words.chars().filter(char::is_ascii_digit).count();
-    if let Ok(code) = DossierCode::parse(words) {
+    if let Ok(code) = DossierCode::parse(&words.trim().to_ascii_uppercase()) {
         filter.code = Some(code.as_str().to_owned());
     } else if words.trim().starts_with(['0', '+'])
         && (10..=11).contains(&digits)
@@ -420,7 +420,7 @@ pub async fn feed(
     query: Query<FeedQuery>,
 ) -> Result<HttpResponse, Problem> {
     let limit = i64::try_from(page_limit(query.0.limit)?).unwrap_or(i64::MAX);
-    let after = query.0.after.unwrap_or(0).max(0);
+    let after = i64::try_from(query.0.after.unwrap_or(0)).unwrap_or(i64::MAX);
     // The lock that settles the order needs a transaction on PostgreSQL; SQLite needs none.
     let end = match service.db.kind() {
         Kind::Postgres => service.write(|conn, _| settled(conn)).await?,

@@ -108,6 +108,10 @@ catalogue! {
         "Quản trị cần gắn lịch làm việc cho đơn vị này hoặc đơn vị cấp trên." "An administrator must give this office, or one above it, a calendar.";
     VERSION_IN_FORCE "version_in_force" 409 "Phiên bản đã có hiệu lực" "Version in force"
         "Phiên bản đã có hiệu lực không sửa được: thêm phiên bản mới." "A version in force does not change: add a new one.";
+    ADMINISTRATOR_EXISTS "administrator_exists" 409 "Đã có quản trị viên" "An administrator exists"
+        "Lệnh này chỉ tạo quản trị viên đầu tiên; hãy nhờ quản trị viên hiện có." "This command makes the first administrator only; ask the one there is.";
+    DATABASE_NOT_EMPTY "database_not_empty" 409 "Cơ sở dữ liệu đã có dữ liệu" "The database is not empty"
+        "Dữ liệu minh họa chỉ nạp vào cơ sở dữ liệu trống." "Demo data are loaded into an empty database only.";
     ALREADY_EXISTS "already_exists" 409 "Đã tồn tại" "Already exists"
         "Chọn mã khác hoặc sửa đối tượng đã có." "Choose another code, or change the existing one.";
     RETIRED "retired" 409 "Đã ngừng sử dụng" "Retired"

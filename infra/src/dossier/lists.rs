@@ -2,16 +2,17 @@
 //! index of one office, person or department, and merges where somebody sees several.
 
 use std::cmp::Reverse;
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use diesel::prelude::*;
-use domain::auth::Principal;
+use domain::auth::{Actor, Principal};
 use domain::dossier::State;
 use domain::lang::Lang;
 use domain::text::fold;
 use domain::time::{from_local, local_date};
 
+use super::register::name_entries;
 use super::scope::narrowed;
 use super::summary::{Summary, summaries};
 use crate::calendar;
@@ -325,7 +326,13 @@ fn named(
     after: Option<NameKey>,
     limit: usize,
 ) -> Result<Vec<NameKey>, Error> {
-    const BATCH: usize = 1_000;
+    const MOST: usize = 1_000;
+    // What a further filter drops has to be read past in few steps.
+    let batch = if filter.narrows_more() {
+        MOST
+    } else {
+        limit.clamp(50, MOST)
+    };
     let mut found = Vec::new();
     for office in offices {
         if after.as_ref().is_some_and(|(last, _, _)| office < last) {
@@ -333,10 +340,10 @@ fn named(
         }
         let mut from = after.clone().filter(|(last, _, _)| last == office);
         loop {
-            let keys = names_of(conn, *office, name, from.as_ref(), BATCH)?;
-            let more = keys.len() == BATCH;
+            let keys = names_of(conn, *office, name, from.as_ref(), batch)?;
+            let more = keys.len() == batch;
             from = keys.last().cloned();
-            found.extend(fitting(conn, filter, keys)?);
+            found.extend(fitting(conn, filter, name, keys)?);
             if found.len() >= limit {
                 found.truncate(limit);
                 return Ok(found);
@@ -376,23 +383,40 @@ fn names_of(
         .load(conn)?)
 }
 
-/// Keeps what fits the rest of the filter.
-fn fitting(conn: &mut Conn, filter: &Resolved, keys: Vec<NameKey>) -> Result<Vec<NameKey>, Error> {
-    if !filter.narrows_more() || keys.is_empty() {
-        return Ok(keys);
-    }
+/// Keeps what fits the rest of the filter. A name in which the words occur twice is kept where
+/// it comes first, so that no dossier is listed or counted twice.
+fn fitting(
+    conn: &mut Conn,
+    filter: &Resolved,
+    name: &str,
+    keys: Vec<NameKey>,
+) -> Result<Vec<NameKey>, Error> {
     let ids: Vec<i64> = keys.iter().map(|key| key.2).collect();
-    let fit: HashSet<i64> = filter
+    let fit: HashMap<i64, String> = filter
         .apply(dossiers::table.into_boxed::<Backend>())
         .filter(dossiers::id.eq_any(ids))
-        .select(dossiers::id)
-        .load::<i64>(conn)?
+        .select((dossiers::id, dossiers::applicant_name))
+        .load::<(i64, String)>(conn)?
         .into_iter()
         .collect();
-    Ok(keys
-        .into_iter()
-        .filter(|key| fit.contains(&key.2))
-        .collect())
+    let first = |(_, words, id): &NameKey| {
+        fit.get(id).is_some_and(|full| {
+            let full = fold(full);
+            let found = name_entries(&full)
+                .filter(|entry| entry.starts_with(name))
+                .min();
+            found == Some(words.as_str())
+        })
+    };
+    Ok(keys.into_iter().filter(first).collect())
+}
+
+/// Work lists are for people; another office's system reads the register and the feed.
+fn check_staff(who: &Principal) -> Result<(), Error> {
+    match who.actor {
+        Actor::Staff(_) => Ok(()),
+        Actor::Client(_) | Actor::System => Err(Error::Forbidden),
+    }
 }
 
 /// Dossiers for which the caller is responsible, or somebody for whom they stand in.
@@ -402,6 +426,7 @@ pub fn list_mine(
     who: &Principal,
     paging: &Paging,
 ) -> Result<Listed, Error> {
+    check_staff(who)?;
     let holders = who.acts_for();
     by_due(conn, env, "mine", &holders, paging, |query, holder| {
         query
@@ -417,6 +442,7 @@ pub fn list_department(
     who: &Principal,
     paging: &Paging,
 ) -> Result<Listed, Error> {
+    check_staff(who)?;
     let mut units: Vec<i64> = std::iter::once(who)
         .chain(&who.stands_in_for)
         .filter_map(|person| person.department_id)
@@ -439,6 +465,7 @@ pub fn list_due(
     when: DueWhen,
     paging: &Paging,
 ) -> Result<Listed, Error> {
+    check_staff(who)?;
     let offices = narrowed(conn, who, office)?;
     let now = env.now();
     if when == DueWhen::All {
@@ -448,7 +475,7 @@ pub fn list_due(
                 .filter(dossiers::ended_at.is_null())
         });
     }
-    let mut windows = std::collections::HashMap::new();
+    let mut windows = HashMap::new();
     for office in &offices {
         windows.insert(*office, window(conn, env, *office, when, now)?);
     }

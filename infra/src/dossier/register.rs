@@ -295,7 +295,7 @@ fn intake_detail(new: &NewDossier, dossier: &Dossier) -> serde_json::Value {
 fn index_name(conn: &mut Conn, row: &DossierRow) -> Result<(), Error> {
     let folded = fold(&row.applicant_name);
     let mut seen = std::collections::BTreeSet::new();
-    for words in suffixes(&folded).take(MAX_NAME_WORDS) {
+    for words in name_entries(&folded) {
         if seen.insert(words) {
             diesel::insert_into(dossier_names::table)
                 .values((
@@ -312,11 +312,13 @@ fn index_name(conn: &mut Conn, row: &DossierRow) -> Result<(), Error> {
 /// A long name of an organisation is findable by its first words, not by all of them.
 const MAX_NAME_WORDS: usize = 12;
 
-fn suffixes(folded: &str) -> impl Iterator<Item = &str> {
+/// What the index of names holds of a folded name: every run of words at its end.
+pub(crate) fn name_entries(folded: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(folded), |words| {
         words.split_once(' ').map(|(_, rest)| rest)
     })
     .filter(|words| !words.is_empty())
+    .take(MAX_NAME_WORDS)
 }
 
 /// A list of faults found at one field.

@@ -145,7 +145,7 @@ fn a_retired_client_is_nobody() {
                     ..at_work()
                 }
             ),
-            [client.uid.clone()]
+            vec![client.uid.clone()]
         );
         assert!(matches!(
             retire(admin, client.uid).unwrap_err(),
@@ -165,7 +165,7 @@ fn an_administrator_sees_and_makes_the_clients_of_their_subtree_only() {
             Error::Forbidden
         ));
         let (two, _) = ward.create(&admin, "H1.2").unwrap();
-        assert_eq!(ward.list(&ward_admin, &at_work()), [one.uid.clone()]);
+        assert_eq!(ward.list(&ward_admin, &at_work()), vec![one.uid.clone()]);
         assert_eq!(
             ward.list(&admin, &at_work()),
             [one.uid.clone(), two.uid.clone()]

@@ -6,7 +6,8 @@ use super::{Call, Row, Stage, tokens};
 use crate::support::PASSWORD;
 
 pub async fn accounts(id: &str, stage: &Stage<'_>) -> Option<Row> {
-    let token = async || json!({ "refresh_token": tokens::refresh_token(stage.world, "tiepnhan").await });
+    let token =
+        async || json!({ "refresh_token": tokens::refresh_token(stage.world, "tiepnhan").await });
     Some(match id {
         "login" => {
             let body = json!({ "login": "tiepnhan", "password": PASSWORD });
@@ -58,7 +59,8 @@ pub async fn systems(id: &str, stage: &Stage<'_>) -> Option<Row> {
         "issueToken" => {
             let made = made().await;
             let (uid, secret) = (made.text("id"), made.text("secret"));
-            let form = format!("grant_type=client_credentials&client_id={uid}&client_secret={secret}");
+            let form =
+                format!("grant_type=client_credentials&client_id={uid}&client_secret={secret}");
             Row::public(Call::post_form("/oauth/token", &form), 200)
         }
         "readKeys" => Row::public(Call::get("/.well-known/jwks.json"), 200),

@@ -27,7 +27,12 @@ pub struct Call {
 
 impl Call {
     fn new(method: Method, path: impl Into<String>, payload: Payload) -> Self {
-        Self { method, path: path.into(), if_match: None, payload }
+        Self {
+            method,
+            path: path.into(),
+            if_match: None,
+            payload,
+        }
     }
 
     pub fn get(path: impl Into<String>) -> Self {

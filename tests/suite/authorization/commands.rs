@@ -16,18 +16,31 @@ pub async fn of_the_desk(id: &str, stage: &Stage<'_>) -> Option<Row> {
         "acceptDossier" => {
             let code = submitted(clerk, MARITAL_STATUS).await;
             let papers = json!([{ "number": 1, "originals": 1 }, { "number": 3, "copies": 2 }]);
-            stage.command(&code, "accept", json!({ "papers": papers })).await
+            stage
+                .command(&code, "accept", json!({ "papers": papers }))
+                .await
         }
         "refuseDossier" => {
             let code = submitted(clerk, MARITAL_STATUS).await;
-            stage.command(&code, "refuse", json!({ "reason": "Không thuộc thẩm quyền" })).await
+            stage
+                .command(
+                    &code,
+                    "refuse",
+                    json!({ "reason": "Không thuộc thẩm quyền" }),
+                )
+                .await
         }
         "receiveSupplement" => {
             let code = in_appraisal(staff, MARITAL_STATUS).await;
             let missing = json!([{ "name": "Bản sao", "reason": "Bản đã nộp không rõ" }]);
             let body = json!({ "missing": missing });
-            staff.justice.act(&code, "request_supplement", body).await.expect(200);
-            let body = json!({ "papers": [{ "name": "Bản sao", "copies": 1 }], "note": "Đã nhận đủ" });
+            staff
+                .justice
+                .act(&code, "request_supplement", body)
+                .await
+                .expect(200);
+            let body =
+                json!({ "papers": [{ "name": "Bản sao", "copies": 1 }], "note": "Đã nhận đủ" });
             stage.command(&code, "receive_supplement", body).await
         }
         "returnResult" => {
@@ -37,11 +50,17 @@ pub async fn of_the_desk(id: &str, stage: &Stage<'_>) -> Option<Row> {
         }
         "withdrawDossier" => {
             let code = in_appraisal(staff, MARITAL_STATUS).await;
-            stage.command(&code, "withdraw", json!({ "reason": "Người nộp xin rút" })).await
+            stage
+                .command(&code, "withdraw", json!({ "reason": "Người nộp xin rút" }))
+                .await
         }
         _ => return None,
     };
-    Some(Row::by(call, clerk, 200).wrong_role(&staff.justice, 403).wrong_office(&staff.stranger, 404))
+    Some(
+        Row::by(call, clerk, 200)
+            .wrong_role(&staff.justice, 403)
+            .wrong_office(&staff.stranger, 404),
+    )
 }
 
 /// What the responsible person does; nobody else, of whatever role.
@@ -60,23 +79,41 @@ pub async fn of_the_holder(id: &str, stage: &Stage<'_>) -> Option<Row> {
                 "missing": [{ "name": "Bản sao giấy tờ", "reason": "Bản đã nộp không rõ" }],
                 "reason": "Cần đủ giấy tờ",
             });
-            mine(stage.command(&code, "request_supplement", body).await, justice)
+            mine(
+                stage.command(&code, "request_supplement", body).await,
+                justice,
+            )
         }
         "extendDossier" => {
             let code = in_appraisal(staff, PARENTAGE).await;
-            mine(stage.command(&code, "extend", json!({ "reason": "Cần xác minh" })).await, justice)
+            mine(
+                stage
+                    .command(&code, "extend", json!({ "reason": "Cần xác minh" }))
+                    .await,
+                justice,
+            )
         }
         "requestPayment" => {
             let code = in_appraisal(staff, LAND).await;
-            mine(stage.command(&code, "request_payment", payment()).await, &staff.land)
-                .wrong_role(justice, 403)
+            mine(
+                stage.command(&code, "request_payment", payment()).await,
+                &staff.land,
+            )
+            .wrong_role(justice, 403)
         }
         "confirmPayment" => {
             let code = in_appraisal(staff, LAND).await;
-            staff.land.act(&code, "request_payment", payment()).await.expect(200);
+            staff
+                .land
+                .act(&code, "request_payment", payment())
+                .await
+                .expect(200);
             let body = json!({ "receipt": "0001234", "note": "Chuyển khoản" });
-            mine(stage.command(&code, "confirm_payment", body).await, &staff.land)
-                .wrong_role(justice, 403)
+            mine(
+                stage.command(&code, "confirm_payment", body).await,
+                &staff.land,
+            )
+            .wrong_role(justice, 403)
         }
         "forwardDossier" => {
             let code = in_appraisal(staff, MARITAL_STATUS).await;
@@ -85,9 +122,16 @@ pub async fn of_the_holder(id: &str, stage: &Stage<'_>) -> Option<Row> {
         }
         "sendBackDossier" => {
             let code = in_appraisal(staff, MARITAL_STATUS).await;
-            staff.justice.forward(&code, &staff.justice_head).await.expect(200);
+            staff
+                .justice
+                .forward(&code, &staff.justice_head)
+                .await
+                .expect(200);
             let body = json!({ "to": justice.uid, "reason": "Cần làm rõ nội dung thẩm định" });
-            mine(stage.command(&code, "send_back", body).await, &staff.justice_head)
+            mine(
+                stage.command(&code, "send_back", body).await,
+                &staff.justice_head,
+            )
         }
         "resolveDossier" => {
             let code = at_last_step(staff, MARITAL_STATUS).await;
@@ -115,9 +159,13 @@ pub async fn of_superiors(id: &str, stage: &Stage<'_>) -> Option<Row> {
             let code = in_appraisal(staff, MARITAL_STATUS).await;
             let other = stage.world.staff("chuyenvien.tuphap.2");
             let body = json!({ "to": other.uid, "reason": "Chia việc" });
-            Row::by(stage.command(&code, "assign", body).await, &staff.justice_head, 200)
-                .wrong_role(&staff.land_head, 403)
-                .wrong_office(&stage.other_head, 404)
+            Row::by(
+                stage.command(&code, "assign", body).await,
+                &staff.justice_head,
+                200,
+            )
+            .wrong_role(&staff.land_head, 403)
+            .wrong_office(&stage.other_head, 404)
         }
         "stopDossier" => {
             let code = registered(&staff.clerk, MARITAL_STATUS).await;
@@ -126,7 +174,8 @@ pub async fn of_superiors(id: &str, stage: &Stage<'_>) -> Option<Row> {
         }
         "reappointDossier" => {
             let code = in_appraisal(staff, MARITAL_STATUS).await;
-            let body = json!({ "reason": "Cần thêm thời gian", "due_at": "2026-12-01T17:00:00+07:00" });
+            let body =
+                json!({ "reason": "Cần thêm thời gian", "due_at": "2026-12-01T17:00:00+07:00" });
             managed(stage.command(&code, "reappoint", body).await)
         }
         "correctResult" => {

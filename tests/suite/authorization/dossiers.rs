@@ -23,11 +23,15 @@ pub async fn intake(id: &str, stage: &Stage<'_>) -> Option<Row> {
         "batchDossiers" => {
             let items = json!({ "items": [{ "action": "submit", "dossier": dossier }] });
             // Each item has its own result: see the test on batches.
-            Row::by(Call::post("/api/v1/dossiers:batch", items), &staff.clerk, 200)
-                .wrong_role(&staff.justice, 200)
-                .wrong_office(&staff.stranger, 200)
-                .inspector(200)
-                .system(200)
+            Row::by(
+                Call::post("/api/v1/dossiers:batch", items),
+                &staff.clerk,
+                200,
+            )
+            .wrong_role(&staff.justice, 200)
+            .wrong_office(&staff.stranger, 200)
+            .inspector(200)
+            .system(200)
         }
         _ => return None,
     })
@@ -47,19 +51,28 @@ pub async fn one(id: &str, stage: &Stage<'_>) -> Option<Row> {
     };
     let code = in_appraisal(staff, MARITAL_STATUS).await;
     let path = format!("/api/v1/dossiers/{code}{path}");
-    let whole = |call, status| Row::by(call, &staff.justice, status).wrong_office(&stage.other_specialist, 404);
+    let whole = |call, status| {
+        Row::by(call, &staff.justice, status).wrong_office(&stage.other_specialist, 404)
+    };
     Some(match id {
-        "readDossier" | "listDossierEvents" | "explainDueDate" => whole(Call::get(path), 200).system(200),
+        "readDossier" | "listDossierEvents" | "explainDueDate" => {
+            whole(Call::get(path), 200).system(200)
+        }
         "listAttachments" => whole(Call::get(path), 200).system(200),
         "listComments" => whole(Call::get(path), 200),
         "addComment" => {
             let text = json!({ "text": "Đã gọi điện cho người nộp" });
             whole(Call::post(path, text), 201).wrong_role(&staff.admin, 403)
         }
-        "addAttachment" => whole(Call::post_file(path, PDF), 201).wrong_role(&staff.admin, 403),
+        "addAttachment" => whole(Call::post_file(path, PDF), 201)
+            .wrong_role(&staff.admin, 403)
+            .system(403),
         _ => {
             let files = format!("/api/v1/dossiers/{code}/attachments");
-            let added = Call::post_file(files, PDF).by(&staff.clerk).await.expect(201);
+            let added = Call::post_file(files, PDF)
+                .by(&staff.clerk)
+                .await
+                .expect(201);
             whole(Call::get(format!("{path}{}", added.text("id"))), 200)
                 .wrong_role(&staff.land, 403)
                 .system(403)
@@ -103,9 +116,10 @@ pub async fn public(id: &str, stage: &Stage<'_>) -> Option<Row> {
             Row::public(Call::post(path, body), 204)
         }
         "listPublicProcedures" => Row::public(Call::get("/api/v1/public/procedures"), 200),
-        "readPublicProcedure" => {
-            Row::public(Call::get(format!("/api/v1/public/procedures/{MARITAL_STATUS}")), 200)
-        }
+        "readPublicProcedure" => Row::public(
+            Call::get(format!("/api/v1/public/procedures/{MARITAL_STATUS}")),
+            200,
+        ),
         "previewDeadline" => {
             let body = json!({
                 "office": "H29.23", "received_at": "2026-03-02T09:00:00+07:00",
@@ -125,6 +139,9 @@ fn key_of(stage: &Stage<'_>, code: &str) -> String {
     stage.world.read(move |conn| {
         use diesel::prelude::*;
         use infra::db::schema::dossiers;
-        Ok(dossiers::table.filter(dossiers::code.eq(code)).select(dossiers::lookup_key).first(conn)?)
+        Ok(dossiers::table
+            .filter(dossiers::code.eq(code))
+            .select(dossiers::lookup_key)
+            .first(conn)?)
     })
 }

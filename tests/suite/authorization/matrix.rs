@@ -24,7 +24,10 @@ fn of_group(group: &str) -> Vec<Operation> {
         let found = GROUPS.iter().find(|(_, tags)| tags.contains(&tag));
         found.map_or("rest", |(name, _)| *name)
     };
-    operations().into_iter().filter(|one| group_of(one) == group).collect()
+    operations()
+        .into_iter()
+        .filter(|one| group_of(one) == group)
+        .collect()
 }
 
 /// Tries every operation of a group, and tells all faults at once.
@@ -35,12 +38,26 @@ async fn try_group(world: &World, group: &str) {
     assert!(!operations.is_empty(), "no operation in {group}");
     for operation in operations {
         match row(&operation.id, &stage).await {
-            Some(row) => Trial { stage: &stage, operation, row, faults: &mut faults }.run().await,
+            Some(row) => {
+                Trial {
+                    stage: &stage,
+                    operation,
+                    row,
+                    faults: &mut faults,
+                }
+                .run()
+                .await
+            }
             None if WITHOUT_ROW.contains(&operation.id.as_str()) => {}
             None => faults.push(format!("{}: no row in the matrix", operation.id)),
         }
     }
-    assert!(faults.is_empty(), "{} faults:\n  {}", faults.len(), faults.join("\n  "));
+    assert!(
+        faults.is_empty(),
+        "{} faults:\n  {}",
+        faults.len(),
+        faults.join("\n  ")
+    );
 }
 
 struct Trial<'a, 'w> {
@@ -63,7 +80,12 @@ impl Trial<'_, '_> {
         self.strangers(&right).await;
         self.colleagues().await;
         let answer = self.row.call.by(&right).await;
-        self.check("the right one", answer.status, self.row.status, &answer.body());
+        self.check(
+            "the right one",
+            answer.status,
+            self.row.status,
+            &answer.body(),
+        );
     }
 
     /// Whoever has no token that holds: 401, and nothing happens.
@@ -118,7 +140,12 @@ impl Trial<'_, '_> {
         if invited && self.row.system.is_none() {
             self.fault("the document lets connected systems in: say what they get".to_owned());
         }
-        self.ask("a connected system", &system, self.row.system.unwrap_or(403)).await;
+        self.ask(
+            "a connected system",
+            &system,
+            self.row.system.unwrap_or(403),
+        )
+        .await;
     }
 
     /// Asks, and when it is refused nothing may have changed.

@@ -70,7 +70,10 @@ pub async fn departments(id: &str, stage: &Stage<'_>) -> Option<Row> {
     let all = "/api/v1/offices/H29.23/departments";
     Some(match id {
         "listDepartments" => open(all.to_owned()),
-        "readDepartment" => open(format!("/api/v1/departments/{}", stage.department("tu_phap"))),
+        "readDepartment" => open(format!(
+            "/api/v1/departments/{}",
+            stage.department("tu_phap")
+        )),
         "createDepartment" => {
             let body = json!({ "code": "noi_vu", "name": "Phòng Nội vụ" });
             administered(Call::post(all, body), stage, 201, 403)
@@ -98,15 +101,24 @@ pub async fn departments(id: &str, stage: &Stage<'_>) -> Option<Row> {
 pub async fn staff(id: &str, stage: &Stage<'_>) -> Option<Row> {
     let uid = &stage.staff.justice.uid;
     Some(match id {
-        "listStaff" => Row::by(Call::get("/api/v1/staff?limit=200"), &stage.staff.clerk, 200)
-            .hides(&stage.other_admin, uid),
-        "readStaff" => {
-            Row::by(Call::get(format!("/api/v1/staff/{uid}")), &stage.staff.clerk, 200)
-                .wrong_office(&stage.other_admin, 404)
-                .system(404)
-        }
+        "listStaff" => Row::by(
+            Call::get("/api/v1/staff?limit=200"),
+            &stage.staff.clerk,
+            200,
+        )
+        .hides(&stage.other_admin, uid),
+        "readStaff" => Row::by(
+            Call::get(format!("/api/v1/staff/{uid}")),
+            &stage.staff.clerk,
+            200,
+        )
+        .wrong_office(&stage.other_admin, 404)
+        .system(404),
         "createStaff" => {
-            let body = person(stage, json!({ "login": "noivu", "password": "mật khẩu đủ dài" }));
+            let body = person(
+                stage,
+                json!({ "login": "noivu", "password": "mật khẩu đủ dài" }),
+            );
             administered(Call::post("/api/v1/staff", body), stage, 201, 403)
         }
         "changeStaff" => {
@@ -157,7 +169,11 @@ pub async fn stand_ins(id: &str, stage: &Stage<'_>) -> Option<Row> {
         let made = absent.post(&all, &days(stage)).await.expect(201);
         format!("/api/v1/stand-ins/{}", made.text("id"))
     };
-    let seen = |call| Row::by(call, absent, 200).wrong_office(&stage.other_admin, 404).system(404);
+    let seen = |call| {
+        Row::by(call, absent, 200)
+            .wrong_office(&stage.other_admin, 404)
+            .system(404)
+    };
     Some(match id {
         "listStandIns" => seen(Call::get(all)),
         "readStandIn" => seen(Call::get(made().await)),

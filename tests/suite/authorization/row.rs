@@ -48,7 +48,10 @@ impl Row {
     }
 
     pub fn by(call: Call, right: &Client, status: u16) -> Self {
-        Self { right: Some(right.clone()), ..Self::public(call, status) }
+        Self {
+            right: Some(right.clone()),
+            ..Self::public(call, status)
+        }
     }
 
     pub fn wrong_role(mut self, client: &Client, status: u16) -> Self {

@@ -25,8 +25,12 @@ pub async fn calendars(id: &str, stage: &Stage<'_>) -> Option<Row> {
         "listCalendars" => open("/api/v1/calendars".to_owned()),
         "readCalendar" => open(city().await),
         "listCalendarVersions" => open(format!("{}/versions", city().await)),
-        "createCalendar" => Row::by(Call::post("/api/v1/calendars", calendar()), &stage.ward_admin, 201)
-            .wrong_role(&stage.staff.manager, 403),
+        "createCalendar" => Row::by(
+            Call::post("/api/v1/calendars", calendar()),
+            &stage.ward_admin,
+            201,
+        )
+        .wrong_role(&stage.staff.manager, 403),
         "changeCalendar" => {
             let path = city().await;
             kept(Call::put(&path, calendar()).seen(&stage.read(&path).await))
@@ -38,8 +42,12 @@ pub async fn calendars(id: &str, stage: &Stage<'_>) -> Option<Row> {
         }
         "retireCalendar" => {
             let path = unused().await;
-            Row::by(Call::delete(&path).seen(&stage.read(&path).await), &stage.staff.admin, 200)
-                .wrong_role(&stage.staff.manager, 403)
+            Row::by(
+                Call::delete(&path).seen(&stage.read(&path).await),
+                &stage.staff.admin,
+                200,
+            )
+            .wrong_role(&stage.staff.manager, 403)
         }
         "restoreCalendar" => {
             let path = unused().await;
@@ -79,8 +87,14 @@ pub async fn recounts(id: &str, stage: &Stage<'_>) -> Option<Row> {
             let calendars = stage.read("/api/v1/calendars").await;
             let path = format!("/api/v1/calendars/{}", calendars.text("items.0.id"));
             let call = Call::put(format!("{path}/years/2029"), year(2029));
-            let changed = call.seen(&stage.read(&path).await).by(&stage.staff.admin).await;
-            format!("/api/v1/recomputations/{}", changed.expect(200).text("recomputation"))
+            let changed = call
+                .seen(&stage.read(&path).await)
+                .by(&stage.staff.admin)
+                .await;
+            format!(
+                "/api/v1/recomputations/{}",
+                changed.expect(200).text("recomputation")
+            )
         }
         _ => return None,
     };
@@ -121,7 +135,10 @@ pub async fn procedures(id: &str, stage: &Stage<'_>) -> Option<Row> {
         "replaceProcedureVersion" => {
             let path = fresh().await;
             let call = Call::put(format!("{path}/versions/2027-01-01"), rules(json!({})));
-            kept(call.seen(&stage.read(&format!("{path}?on=2027-01-01")).await), 200)
+            kept(
+                call.seen(&stage.read(&format!("{path}?on=2027-01-01")).await),
+                200,
+            )
         }
         "retireProcedure" => {
             let path = fresh().await;
@@ -133,7 +150,10 @@ pub async fn procedures(id: &str, stage: &Stage<'_>) -> Option<Row> {
             let shown = format!("{path}?on=2027-01-01");
             let gone = Call::delete(&path).seen(&stage.read(&shown).await);
             let gone = gone.by(&stage.staff.admin).await.expect(200);
-            kept(Call::post_nothing(format!("{path}/restore")).seen(&gone), 200)
+            kept(
+                Call::post_nothing(format!("{path}/restore")).seen(&gone),
+                200,
+            )
         }
         _ => return None,
     })

@@ -90,7 +90,10 @@ impl<'w> Stage<'w> {
             "login": login, "display_name": "Người mới", "office": "H29.23",
             "roles": [{ "role": "specialist", "office": "H29.23" }],
         });
-        format!("/api/v1/staff/{}", self.add("/api/v1/staff", body).await.text("id"))
+        format!(
+            "/api/v1/staff/{}",
+            self.add("/api/v1/staff", body).await.text("id")
+        )
     }
 
     /// The id of a department of the ward.

@@ -30,20 +30,57 @@ pub async fn spoilt(stage: &Stage<'_>, right: &Client) -> Vec<(&'static str, Str
     let hmac = encoded(&json!({ "alg": "HS256", "typ": "JWT" }));
     let of = |text: &str| format!("Bearer {text}");
     vec![
-        ("expired", of(&issue(ours, now - TimeDelta::minutes(11), &right.uid, Kind::Staff))),
-        ("not issued yet", of(&issue(ours, now + TimeDelta::minutes(2), &right.uid, Kind::Staff))),
+        (
+            "expired",
+            of(&issue(
+                ours,
+                now - TimeDelta::minutes(11),
+                &right.uid,
+                Kind::Staff,
+            )),
+        ),
+        (
+            "not issued yet",
+            of(&issue(
+                ours,
+                now + TimeDelta::minutes(2),
+                &right.uid,
+                Kind::Staff,
+            )),
+        ),
         ("signed by another key", of(&by_others)),
-        ("another's signature under our key's name", of(&format!("{header}.{other_claims}.{other_signature}"))),
-        ("somebody else's claims", of(&format!("{header}.{manager_claims}.{signature}"))),
+        (
+            "another's signature under our key's name",
+            of(&format!("{header}.{other_claims}.{other_signature}")),
+        ),
+        (
+            "somebody else's claims",
+            of(&format!("{header}.{manager_claims}.{signature}")),
+        ),
         ("alg none, unsigned", of(&format!("{none}.{claims}."))),
-        ("alg none, signed", of(&format!("{none}.{claims}.{signature}"))),
+        (
+            "alg none, signed",
+            of(&format!("{none}.{claims}.{signature}")),
+        ),
         ("alg HS256", of(&format!("{hmac}.{claims}.{signature}"))),
         ("no signature", of(&format!("{header}.{claims}."))),
         ("cut off", of(&valid[..valid.len() - 2])),
-        ("a staff member as a system", of(&issue(ours, now, &right.uid, Kind::Client))),
-        ("a system as a staff member", of(&issue(ours, now, &stage.system.uid, Kind::Staff))),
-        ("nobody's", of(&issue(ours, now, &infra::ids::new_uid(), Kind::Staff))),
-        ("a retired account's", of(&issue(ours, now, &stage.retired.uid, Kind::Staff))),
+        (
+            "a staff member as a system",
+            of(&issue(ours, now, &right.uid, Kind::Client)),
+        ),
+        (
+            "a system as a staff member",
+            of(&issue(ours, now, &stage.system.uid, Kind::Staff)),
+        ),
+        (
+            "nobody's",
+            of(&issue(ours, now, &infra::ids::new_uid(), Kind::Staff)),
+        ),
+        (
+            "a retired account's",
+            of(&issue(ours, now, &stage.retired.uid, Kind::Staff)),
+        ),
         ("another scheme", format!("Basic {valid}")),
         ("no scheme", valid.clone()),
         ("empty", "Bearer ".to_owned()),
@@ -54,7 +91,11 @@ pub async fn spoilt(stage: &Stage<'_>, right: &Client) -> Vec<(&'static str, Str
 /// A refresh token, which opens nothing by itself.
 pub async fn refresh_token(world: &World, login: &str) -> String {
     let body = json!({ "login": login, "password": PASSWORD });
-    let answer = world.visitor().post("/api/v1/auth/login", &body).await.expect(200);
+    let answer = world
+        .visitor()
+        .post("/api/v1/auth/login", &body)
+        .await
+        .expect(200);
     answer.text("refresh_token").to_owned()
 }
 

@@ -4,7 +4,6 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use super::read;
-use crate::support::World;
 
 /// Stands before each block that is tried.
 const MARK: &str = "<!-- tried by a test -->\n```bash\n";
@@ -13,7 +12,7 @@ both! {
     async fn the_day_in_the_readme_can_be_pasted_into_bash(world) {
         let script = script(&world.base());
         let said = tokio::task::spawn_blocking(move || bash(&script)).await.expect("a thread");
-        let last_state = said.lines().filter(|line| line.starts_with("\"state\":")).next_back();
+        let last_state = said.lines().rfind(|line| line.starts_with("\"state\":"));
         assert!(last_state.is_some_and(|state| state.contains("returned")), "{said}");
         assert_eq!(world.verify().1, Vec::new());
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::http_file::{HttpFile, Request, for_jetbrains};
 use super::resolve::filled;
 use super::{of_repository, read};
-use crate::support::{Answer, World};
+use crate::support::Answer;
 
 const FILE: &str = "docs/requests.http";
 const DERIVED: &str = "docs/requests.jetbrains.http";

@@ -59,7 +59,7 @@ both! {
         staff.registry.act(&code, "return_result", way.clone()).await.problem(403, "forbidden");
         let lacking = json!({ "way": "by_pigeon" });
         let refused = staff.clerk.act(&code, "return_result", lacking).await;
-        refused.fault("way", "unknown_value").fault("recipient", "required");
+        refused.fault("way", "unknown_word").fault("recipient", "required");
         let seen = staff.clerk.act(&code, "return_result", way.clone()).await.expect(200);
         assert_eq!(seen.text("state.code"), "returned");
         staff.clerk.act(&code, "return_result", way).await.conflict("returned", "wrong_state");

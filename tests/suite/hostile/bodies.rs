@@ -12,7 +12,11 @@ const JUDGED_BY_ITEM: &[&str] = &["items[0]"];
 pub async fn every_field(probe: &mut Probe<'_, '_>, schema: &'static Value) {
     let body = probe.row.call.body().clone();
     let mut all = places(schema, &body);
-    all.retain(|place| !JUDGED_BY_ITEM.iter().any(|item| place.name().starts_with(item)));
+    all.retain(|place| {
+        !JUDGED_BY_ITEM
+            .iter()
+            .any(|item| place.name().starts_with(item))
+    });
     unknown_fields(probe, &body, &all).await;
     for place in &all {
         one_field(probe, &body, place).await;
@@ -24,7 +28,11 @@ pub async fn every_field(probe: &mut Probe<'_, '_>, schema: &'static Value) {
 async fn unknown_fields(probe: &mut Probe<'_, '_>, body: &Value, all: &[Place]) {
     let known_members = |place: &&Place| place.schema["properties"].is_object();
     let mut ways = vec![Vec::new()];
-    ways.extend(all.iter().filter(known_members).map(|place| place.way.clone()));
+    ways.extend(
+        all.iter()
+            .filter(known_members)
+            .map(|place| place.way.clone()),
+    );
     for way in ways {
         let mut spoilt = body.clone();
         let here = at(&mut spoilt, &way);
@@ -49,13 +57,17 @@ async fn one_field(probe: &mut Probe<'_, '_>, body: &Value, place: &Place) {
     }
     for wrong in place.of_wrong_type() {
         let what = format!("{name} is {wrong}");
-        probe.must_name(&what, &with(body, &place.way, wrong), &named).await;
+        probe
+            .must_name(&what, &with(body, &place.way, wrong), &named)
+            .await;
     }
     let mut copy = body.clone();
     let now = at(&mut copy, &place.way).as_str().map(str::to_owned);
     for (kind, wrong) in place.absurd(now.as_deref()) {
         let what = format!("{name} holds {kind}");
-        probe.must_name(&what, &with(body, &place.way, wrong), &named).await;
+        probe
+            .must_name(&what, &with(body, &place.way, wrong), &named)
+            .await;
     }
 }
 
@@ -73,5 +85,7 @@ async fn all_at_once(probe: &mut Probe<'_, '_>, body: &Value, all: &[Place]) {
     if let Some(place) = missing {
         spoilt = without(&spoilt, place);
     }
-    probe.must_name("everything wrong at once", &spoilt, &named).await;
+    probe
+        .must_name("everything wrong at once", &spoilt, &named)
+        .await;
 }

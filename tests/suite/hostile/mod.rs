@@ -64,14 +64,24 @@ async fn attack(world: &World, attack: Attack, part: fn(&Operation) -> bool) {
         let before = Contents::of(world);
         attack.run(&mut probe).await;
         for difference in before.differences(&Contents::of(world)) {
-            probe.faults.push(format!("{id}: something was stored: {difference}"));
+            probe
+                .faults
+                .push(format!("{id}: something was stored: {difference}"));
         }
         sent += probe.sent;
         attacked += 1;
         faults.append(&mut probe.faults);
     }
-    assert!(attacked > 3 && sent > 100, "only {attacked} operations, {sent} requests");
-    assert!(faults.is_empty(), "{} faults:\n  {}", faults.len(), faults.join("\n  "));
+    assert!(
+        attacked > 3 && sent > 100,
+        "only {attacked} operations, {sent} requests"
+    );
+    assert!(
+        faults.is_empty(),
+        "{} faults:\n  {}",
+        faults.len(),
+        faults.join("\n  ")
+    );
     world.visitor().get("/healthz").await.expect(200);
     assert_eq!(world.verify().1.len(), 0);
 }

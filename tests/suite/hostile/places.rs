@@ -28,21 +28,32 @@ pub fn places(schema: &'static Value, body: &Value) -> Vec<Place> {
 
 fn walk(schema: &'static Value, here: Option<&Value>, way: &[Step], found: &mut Vec<Place>) {
     let schema = resolve(schema);
-    let Some(here) = here.filter(|value| !value.is_null()) else { return };
+    let Some(here) = here.filter(|value| !value.is_null()) else {
+        return;
+    };
     let mut visit = |step: Step, schema: &'static Value, required: bool, inner: Option<&Value>| {
         let mut way = way.to_vec();
         way.push(step);
-        found.push(Place { way: way.clone(), schema: resolve(schema), required });
+        found.push(Place {
+            way: way.clone(),
+            schema: resolve(schema),
+            required,
+        });
         walk(schema, inner, &way, found);
     };
     if let Some(members) = schema["properties"].as_object() {
-        let required = schema["required"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let required = schema["required"]
+            .as_array()
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         for (name, inner) in members {
             let needed = required.iter().any(|one| one == name);
             visit(Step::Member(name.clone()), inner, needed, here.get(name));
         }
     }
-    let by_key = schema.get("additionalProperties").filter(|inner| inner.is_object());
+    let by_key = schema
+        .get("additionalProperties")
+        .filter(|inner| inner.is_object());
     if let (Some(inner), Some(members)) = (by_key, here.as_object()) {
         for (name, value) in members {
             visit(Step::Member(name.clone()), inner, false, Some(value));
@@ -77,20 +88,25 @@ impl Place {
         self.types() == ["string"]
     }
 
-    /// Whether any text at all may stand here, as opposed to a word, a date or an id.
-    pub fn is_free_text(&self) -> bool {
-        self.is_text() && self.schema["enum"].is_null() && self.schema["format"].is_null()
-    }
-
     /// Values of other types than the one that belongs here.
     pub fn of_wrong_type(&self) -> Vec<Value> {
         let mut wrong = match self.types().as_slice() {
             ["string"] => vec![json!(12345), json!(true), json!({}), json!(["x"])],
-            ["integer"] => vec![json!("x"), json!("5"), json!(1.5), json!(true), json!([]), json!(1e300)],
+            ["integer"] => vec![
+                json!("x"),
+                json!("5"),
+                json!(1.5),
+                json!(true),
+                json!([]),
+                json!(1e300),
+            ],
             ["boolean"] => vec![json!("true"), json!(1), json!({})],
             ["array"] => vec![json!("x"), json!({}), json!(5)],
             ["object"] => vec![json!("x"), json!([]), json!(5)],
-            types => panic!("{}: a type of the schema that no test knows: {types:?}", self.name()),
+            types => panic!(
+                "{}: a type of the schema that no test knows: {types:?}",
+                self.name()
+            ),
         };
         if self.required {
             wrong.push(Value::Null);
@@ -143,8 +159,14 @@ impl Place {
     }
 }
 
-const DATES: &[&str] =
-    &["2026-02-30", "2026-13-01", "2025-02-29", "20-11-2026", "2026-11-20T00:00:00+07:00", "hôm nay"];
+const DATES: &[&str] = &[
+    "2026-02-30",
+    "2026-13-01",
+    "2025-02-29",
+    "20-11-2026",
+    "2026-11-20T00:00:00+07:00",
+    "hôm nay",
+];
 
 const INSTANTS: &[&str] = &[
     "2026-11-20T10:00:00",

@@ -18,12 +18,20 @@ pub struct Probe<'a, 'w> {
 
 impl<'a, 'w> Probe<'a, 'w> {
     pub fn new(stage: &'a Stage<'w>, operation: Operation, row: Row) -> Self {
-        Self { stage, operation, row, faults: Vec::new(), sent: 0 }
+        Self {
+            stage,
+            operation,
+            row,
+            faults: Vec::new(),
+            sent: 0,
+        }
     }
 
     /// The right request but for its body, its media type and whatever else a test changes.
     pub fn request(&self) -> RequestBuilder {
-        self.row.call.bare(self.row.right.as_ref(), &self.stage.world.visitor())
+        self.row
+            .call
+            .bare(self.row.right.as_ref(), &self.stage.world.visitor())
     }
 
     /// Sends a JSON body.
@@ -43,14 +51,19 @@ impl<'a, 'w> Probe<'a, 'w> {
         if !self.is_problem(what, &answer, &[422]) {
             return;
         }
-        let faults = answer.json["errors"].as_array().cloned().unwrap_or_default();
+        let faults = answer.json["errors"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
         for field in fields {
             if !faults.iter().any(|fault| &fault["field"] == field) {
                 self.fault(what, &format!("{field} is not named"), &answer);
             }
         }
         let whole = |fault: &Value| {
-            ["code", "message"].iter().all(|name| fault[*name].as_str().is_some_and(|text| !text.is_empty()))
+            ["code", "message"]
+                .iter()
+                .all(|name| fault[*name].as_str().is_some_and(|text| !text.is_empty()))
         };
         if !faults.iter().all(whole) {
             self.fault(what, "a fault without code or message", &answer);
@@ -58,7 +71,12 @@ impl<'a, 'w> Probe<'a, 'w> {
     }
 
     /// A problem with one of these statuses.
-    pub async fn must_fail(&mut self, what: &str, request: RequestBuilder, statuses: &[u16]) -> Answer {
+    pub async fn must_fail(
+        &mut self,
+        what: &str,
+        request: RequestBuilder,
+        statuses: &[u16],
+    ) -> Answer {
         let answer = self.send(request).await;
         self.is_problem(what, &answer, statuses);
         answer
@@ -70,10 +88,17 @@ impl<'a, 'w> Probe<'a, 'w> {
             self.fault(what, &format!("not {statuses:?}"), answer);
             return false;
         }
-        let text = |name: &str| answer.at(name).as_str().is_some_and(|text| !text.is_empty());
+        let text = |name: &str| {
+            answer
+                .at(name)
+                .as_str()
+                .is_some_and(|text| !text.is_empty())
+        };
         let path = self.row.call.path.split('?').next().unwrap_or_default();
         let whole = answer.header("content-type") == "application/problem+json"
-            && ["type", "title", "code", "request_id"].iter().all(|name| text(name))
+            && ["type", "title", "code", "request_id"]
+                .iter()
+                .all(|name| text(name))
             && answer.json["status"] == answer.status
             && (answer.json["instance"] == path || path.contains('%'))
             && answer.header("x-request-id") == answer.text("request_id");
@@ -81,7 +106,11 @@ impl<'a, 'w> Probe<'a, 'w> {
             self.fault(what, "not a whole problem", answer);
         }
         // What was sent must not come back as it was.
-        if answer.body().chars().any(|letter| letter == '\0' || ('\u{202a}'..='\u{202e}').contains(&letter)) {
+        if answer
+            .body()
+            .chars()
+            .any(|letter| letter == '\0' || ('\u{202a}'..='\u{202e}').contains(&letter))
+        {
             self.fault(what, "control characters come back", answer);
         }
         true
@@ -89,6 +118,7 @@ impl<'a, 'w> Probe<'a, 'w> {
 
     pub fn fault(&mut self, what: &str, why: &str, answer: &Answer) {
         let answer: String = format!("{answer:?}").chars().take(400).collect();
-        self.faults.push(format!("{}: {what}: {why}: {answer}", self.operation.id));
+        self.faults
+            .push(format!("{}: {what}: {why}: {answer}", self.operation.id));
     }
 }

@@ -12,10 +12,15 @@ fn raw(world: &World, bytes: &[u8]) -> String {
     let address = base.strip_prefix("http://").expect("an address");
     let mut stream = TcpStream::connect(address).expect("a connection");
     // The service may close before it has read all.
-    let sent = stream.write_all(bytes).and_then(|()| stream.shutdown(Shutdown::Write));
+    let sent = stream
+        .write_all(bytes)
+        .and_then(|()| stream.shutdown(Shutdown::Write));
     let mut answer = Vec::new();
     let read = stream.read_to_end(&mut answer);
-    assert!(sent.is_ok() || read.is_err() || !answer.is_empty(), "neither sent nor answered");
+    assert!(
+        sent.is_ok() || read.is_err() || !answer.is_empty(),
+        "neither sent nor answered"
+    );
     String::from_utf8_lossy(&answer).into_owned()
 }
 
@@ -24,7 +29,10 @@ fn registration(world: &World, part: usize) -> Vec<u8> {
     let clerk = world.staff("tiepnhan");
     let request = clerk.request(reqwest::Method::POST, "/api/v1/dossiers/register");
     let request = request.build().expect("a request");
-    let token = request.headers()["authorization"].to_str().expect("text").to_owned();
+    let token = request.headers()["authorization"]
+        .to_str()
+        .expect("text")
+        .to_owned();
     let body = handed_in(MARITAL_STATUS).to_string();
     let head = format!(
         "POST /api/v1/dossiers/register HTTP/1.1\r\nhost: x\r\nauthorization: {token}\r\n\

@@ -5,7 +5,12 @@ use api::problem::{CATALOGUE, catalogue};
 use super::{files, none};
 
 /// The ways in which an action or a handler names a code in words.
-const WAYS: &[&str] = &["Refused(\"", "Unauthenticated(\"", "by_code(\"", "Problem::by_code(\""];
+const WAYS: &[&str] = &[
+    "Refused(\"",
+    "Unauthenticated(\"",
+    "by_code(\"",
+    "Problem::by_code(\"",
+];
 
 #[test]
 fn every_code_that_the_program_names_is_in_the_catalogue() {
@@ -22,8 +27,14 @@ fn every_code_that_the_program_names_is_in_the_catalogue() {
             }
         }
     }
-    none("codes that the catalogue lacks: they would answer 500", &found);
-    assert!(named > 5, "only {named} codes were found: how are they written now?");
+    none(
+        "codes that the catalogue lacks: they would answer 500",
+        &found,
+    );
+    assert!(
+        named > 5,
+        "only {named} codes were found: how are they written now?"
+    );
 }
 
 #[test]
@@ -35,8 +46,16 @@ fn codes_are_words_of_their_own_with_help_in_both_languages() {
         assert!(seen.insert(entry.code), "{} stands twice", entry.code);
         assert!((400..600).contains(&entry.status), "{}", entry.code);
         let texts = [entry.title_vi, entry.title_en, entry.help_vi, entry.help_en];
-        assert!(texts.iter().all(|text| !text.trim().is_empty()), "{}", entry.code);
-        assert!(entry.title_vi != entry.title_en, "{}: one language only", entry.code);
+        assert!(
+            texts.iter().all(|text| !text.trim().is_empty()),
+            "{}",
+            entry.code
+        );
+        assert!(
+            entry.title_vi != entry.title_en,
+            "{}: one language only",
+            entry.code
+        );
     }
 }
 

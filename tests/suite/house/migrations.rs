@@ -14,9 +14,15 @@ fn migrations(database: &str) -> BTreeMap<String, Vec<String>> {
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let folder = format!("migrations/{database}/");
     for file in files() {
-        let inner = file.path.strip_prefix(&folder).and_then(|path| path.split_once('/'));
+        let inner = file
+            .path
+            .strip_prefix(&folder)
+            .and_then(|path| path.split_once('/'));
         if let Some((name, file)) = inner {
-            found.entry(name.to_owned()).or_default().push(file.to_owned());
+            found
+                .entry(name.to_owned())
+                .or_default()
+                .push(file.to_owned());
         }
     }
     found
@@ -33,7 +39,11 @@ fn both_databases_have_the_same_migrations_each_with_a_way_there_and_back() {
 }
 
 fn sql(database: &str, name: &str, way: &str) -> String {
-    let path = root().join("migrations").join(database).join(name).join(way);
+    let path = root()
+        .join("migrations")
+        .join(database)
+        .join(name)
+        .join(way);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 

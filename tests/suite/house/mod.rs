@@ -13,7 +13,9 @@ use std::process::Command;
 
 /// The folder of the workspace.
 fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a workspace around the tests")
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("a workspace around the tests")
 }
 
 /// A file of the repository: its path from the root, with `/`, and its bytes.
@@ -30,7 +32,13 @@ impl File {
 
     /// What runs in the service, as opposed to what tests it.
     fn is_production(&self) -> bool {
-        let tested = ["tests/", "domain/tests/", "domain/benches/", "infra/tests/", "api/tests/"];
+        let tested = [
+            "tests/",
+            "domain/tests/",
+            "domain/benches/",
+            "infra/tests/",
+            "api/tests/",
+        ];
         let name = self.path.rsplit('/').next().unwrap_or_default();
         self.path.ends_with(".rs")
             && !tested.iter().any(|folder| self.path.starts_with(folder))
@@ -43,7 +51,13 @@ impl File {
 /// file outside of build output and data.
 fn files() -> Vec<File> {
     let list = Command::new("git")
-        .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
+        .args([
+            "ls-files",
+            "-z",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+        ])
         .current_dir(root())
         .output()
         .ok()
@@ -57,7 +71,12 @@ fn files() -> Vec<File> {
     paths.dedup();
     let found: Vec<File> = paths
         .into_iter()
-        .filter_map(|path| Some(File { bytes: std::fs::read(root().join(&path)).ok()?, path }))
+        .filter_map(|path| {
+            Some(File {
+                bytes: std::fs::read(root().join(&path)).ok()?,
+                path,
+            })
+        })
         .collect();
     assert!(found.len() > 200, "only {} files were found", found.len());
     found
@@ -69,7 +88,9 @@ fn walked(folder: &Path) -> Vec<String> {
     while let Some(folder) = open.pop() {
         for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
             let path = entry.path();
-            let left_out = ["target", ".git", "data"].iter().any(|name| path == root().join(name));
+            let left_out = ["target", ".git", "data"]
+                .iter()
+                .any(|name| path == root().join(name));
             if path.is_dir() && !left_out {
                 open.push(path);
             } else if path.is_file() {

@@ -32,7 +32,8 @@ fn no_file_names_a_folder_of_the_machine_on_which_it_was_written() {
             let is_folder = |place: &&&str| {
                 line.match_indices(**place).any(|(at, _)| {
                     let before = line[..at].chars().next_back();
-                    !before.is_some_and(|letter| letter.is_alphanumeric() || "./_-}$".contains(letter))
+                    !before
+                        .is_some_and(|letter| letter.is_alphanumeric() || "./_-}$".contains(letter))
                 })
             };
             if let Some(place) = PLACES.iter().find(is_folder) {

@@ -55,8 +55,10 @@ both! {
         staff.admin.put(&running, "\"3\"", &rules("Sửa")).await.problem(409, "version_in_force");
 
         world.now("2026-11-23 08:00");
-        let new = registered(&staff.clerk, BIRTH).await;
-        assert_eq!(staff.clerk.dossier(&new).await.text("procedure.name"), "Mới hơn");
+        let mut dossier = handed_in(BIRTH);
+        dossier["papers"] = json!([{ "number": 1 }]);
+        let new = staff.clerk.post("/api/v1/dossiers/register", &dossier).await.expect(201);
+        assert_eq!(new.text("procedure.name"), "Mới hơn");
         assert_eq!(staff.clerk.dossier(&old).await.text("procedure.name"), seen.text("name"));
     }
 

@@ -131,12 +131,9 @@ impl Client {
     }
 
     /// Looks at a dossier and commands it, as people do.
-    #[track_caller]
-    pub fn act(&self, code: &str, verb: &str, body: Value) -> impl Future<Output = Answer> {
-        async move {
-            let seen = self.dossier(code).await.expect(200);
-            self.command(code, seen.etag(), verb, &body).await
-        }
+    pub async fn act(&self, code: &str, verb: &str, body: Value) -> Answer {
+        let seen = self.dossier(code).await.expect(200);
+        self.command(code, seen.etag(), verb, &body).await
     }
 
     /// Hands a dossier on to somebody of the staff.

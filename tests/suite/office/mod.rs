@@ -1,0 +1,4 @@
+//! The registers of offices and departments.
+
+mod departments;
+mod offices;
