@@ -16,9 +16,10 @@ use crate::http::{
 use crate::input::{Body, Fingerprint, Query, path_value};
 use crate::problem::{Problem, ProblemBody};
 
-/// Those of the offices that the caller administers, in the order in which they were made.
 #[utoipa::path(get, path = "/api/v1/clients", operation_id = "listClients", tag = "clients",
-    summary = "Danh sách hệ thống kết nối", security(("bearer" = [])),
+    summary = "Danh sách hệ thống kết nối",
+    description = "Those of the offices that the caller administers, in the order in which they were made.",
+    security(("bearer" = [])),
     params(ClientsQuery),
     responses(
         (status = 200, description = "A page", body = ClientPage, headers(("Link" = Option<String>, description = "rel=\"next\""))),
@@ -43,9 +44,10 @@ pub async fn list(
     Ok(listed(&request, page, None, ClientView::from))
 }
 
-/// Makes a connected system; its secret is in this answer and nowhere else.
 #[utoipa::path(post, path = "/api/v1/clients", operation_id = "createClient", tag = "clients",
-    summary = "Thêm hệ thống kết nối", security(("bearer" = [])),
+    summary = "Thêm hệ thống kết nối",
+    description = "Makes a connected system; its secret is in this answer and nowhere else.",
+    security(("bearer" = [])),
     params(("Idempotency-Key" = Option<String>, Header, description = "Same key and body: the stored answer again, without the secret.", max_length = 255)),
     request_body(content = ClientInput, example = json!({"name": "Phần mềm một cửa phường", "office": "H29.23"})),
     responses(
@@ -77,9 +79,10 @@ pub async fn create(
     Ok(Reply(answer))
 }
 
-/// One connected system.
 #[utoipa::path(get, path = "/api/v1/clients/{id}", operation_id = "readClient", tag = "clients",
-    summary = "Xem hệ thống kết nối", security(("bearer" = [])),
+    summary = "Xem hệ thống kết nối",
+    description = "One connected system.",
+    security(("bearer" = [])),
     params(("id" = String, Path, description = "Its client_id", example = "0192f3c4-5d6e-7f80-9a1b-2c3d4e5f6071")),
     responses(
         (status = 200, description = "The connected system", body = ClientView, headers(("ETag" = String, description = "Its version"))),
@@ -101,9 +104,10 @@ pub async fn read(
         .json(ClientView::from(client)))
 }
 
-/// The old secret is good no longer; tokens it got live on for at most 10 minutes.
 #[utoipa::path(post, path = "/api/v1/clients/{id}/rotate-secret", operation_id = "rotateClientSecret", tag = "clients",
-    summary = "Đổi khóa bí mật", security(("bearer" = [])),
+    summary = "Đổi khóa bí mật",
+    description = "The old secret is good no longer; tokens it got live on for at most 10 minutes.",
+    security(("bearer" = [])),
     params(
         ("id" = String, Path, description = "Its client_id", example = "0192f3c4-5d6e-7f80-9a1b-2c3d4e5f6071"),
         ("If-Match" = String, Header, description = "The version that was seen", example = "\"1\""),
@@ -139,9 +143,10 @@ pub async fn rotate_secret(
     Ok(Reply(answer))
 }
 
-/// It gets no more tokens, and those it has are refused.
 #[utoipa::path(delete, path = "/api/v1/clients/{id}", operation_id = "retireClient", tag = "clients",
-    summary = "Ngừng hệ thống kết nối", security(("bearer" = [])),
+    summary = "Ngừng hệ thống kết nối",
+    description = "It gets no more tokens, and those it has are refused.",
+    security(("bearer" = [])),
     params(
         ("id" = String, Path, description = "Its client_id", example = "0192f3c4-5d6e-7f80-9a1b-2c3d4e5f6071"),
         ("If-Match" = String, Header, description = "The version that was seen", example = "\"1\""),

@@ -15,9 +15,10 @@ use crate::http::{Caller, Limit};
 use crate::input::Body;
 use crate::problem::{FieldFault, Problem, ProblemBody, catalogue};
 
-/// Five wrong passwords in a row lock the name for 15 minutes, whether or not anybody has it.
 #[utoipa::path(post, path = "/api/v1/auth/login", operation_id = "login", tag = "auth",
-    summary = "Đăng nhập", security(()),
+    summary = "Đăng nhập",
+    description = "Five wrong passwords in a row lock the name for 15 minutes, whether or not anybody has it.",
+    security(()),
     request_body(content = LoginInput, example = json!({"login": "tiep_nhan", "password": "mật khẩu của tôi"})),
     responses(
         (status = 200, description = "Signed in", body = SessionView),
@@ -48,10 +49,10 @@ pub async fn login(
     }
 }
 
-/// Each refresh token is good once. One that comes a second time was stolen, by the first bearer
-/// or the second, so it ends the session. A session ends after 12 idle hours, and after 7 days.
 #[utoipa::path(post, path = "/api/v1/auth/refresh", operation_id = "refreshSession", tag = "auth",
-    summary = "Gia hạn phiên", security(()),
+    summary = "Gia hạn phiên",
+    description = "Each refresh token is good once. One that comes a second time was stolen, by the first bearer or the second, so it ends the session. A session ends after 12 idle hours, and after 7 days.",
+    security(()),
     request_body(content = RefreshInput, example = json!({"refresh_token": "q0TDY3bXh8oVv1mZr1rWc2l6bX5m6nJt0h2Jm7u5c1A"})),
     responses(
         (status = 200, description = "New tokens; the old refresh token is used up", body = SessionView),
@@ -74,10 +75,10 @@ pub async fn refresh(
     }
 }
 
-/// Ends the session of a refresh token. Done twice, or with a token that nobody knows, it
-/// changes nothing and says the same. Access tokens of the session end within 10 minutes.
 #[utoipa::path(post, path = "/api/v1/auth/logout", operation_id = "logout", tag = "auth",
-    summary = "Đăng xuất", security(()),
+    summary = "Đăng xuất",
+    description = "Ends the session of a refresh token. Done twice, or with a token that nobody knows, it changes nothing and says the same. Access tokens of the session end within 10 minutes.",
+    security(()),
     request_body(content = RefreshInput, example = json!({"refresh_token": "q0TDY3bXh8oVv1mZr1rWc2l6bX5m6nJt0h2Jm7u5c1A"})),
     responses(
         (status = 204, description = "The session is over"),
@@ -94,10 +95,10 @@ pub async fn logout(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Ends every other session of this person. The present password may be guessed no more often
-/// than at the login.
 #[utoipa::path(post, path = "/api/v1/auth/password", operation_id = "changePassword", tag = "auth",
-    summary = "Đổi mật khẩu", security(("bearer" = [])),
+    summary = "Đổi mật khẩu",
+    description = "Ends every other session of this person. The present password may be guessed no more often than at the login.",
+    security(("bearer" = [])),
     request_body(content = PasswordInput, example = json!({"current_password": "mật khẩu được cấp", "new_password": "mật khẩu tự chọn"})),
     responses(
         (status = 204, description = "Changed"),
@@ -170,9 +171,10 @@ fn wrong_password() -> Problem {
     )])
 }
 
-/// Name, office, roles, and for whom one stands in now.
 #[utoipa::path(get, path = "/api/v1/auth/me", operation_id = "readMe", tag = "auth",
-    summary = "Tài khoản của tôi", security(("bearer" = []), ("client" = [])),
+    summary = "Tài khoản của tôi",
+    description = "Name, office, roles, and for whom one stands in now.",
+    security(("bearer" = []), ("client" = [])),
     responses(
         (status = 200, description = "The account that asks", body = MeView),
     ))]

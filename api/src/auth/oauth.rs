@@ -33,10 +33,10 @@ pub struct TokenRequest {
     pub client_secret: Option<String>,
 }
 
-/// Client credentials grant of RFC 6749: the client names itself by HTTP Basic or in the form,
-/// not by both. There are no scopes: a token may do what its office's connected systems may.
 #[utoipa::path(post, path = "/oauth/token", operation_id = "issueToken", tag = "auth",
-    summary = "Cấp mã truy cập cho hệ thống kết nối", security(()),
+    summary = "Cấp mã truy cập cho hệ thống kết nối",
+    description = "Client credentials grant of RFC 6749: the client names itself by HTTP Basic or in the form, not by both. There are no scopes: a token may do what its office's connected systems may.",
+    security(()),
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded", example = json!({"grant_type": "client_credentials", "client_id": "0192f3c4-5d6e-7f80-9a1b-2c3d4e5f6071", "client_secret": "q0TDY3bXh8oVv1mZr1rWc2l6bX5m6nJt0h2Jm7u5c1A"})),
     responses(
         (status = 200, description = "An access token", body = TokenView, headers(("Cache-Control" = String, description = "no-store"))),
@@ -65,10 +65,10 @@ pub async fn token(
     Ok(granted.on(answer))
 }
 
-/// Public keys for checking access tokens. Keep them for some minutes, and ask again when a
-/// token names a key that you do not know.
 #[utoipa::path(get, path = "/.well-known/jwks.json", operation_id = "readKeys", tag = "auth",
-    summary = "Khóa công khai", security(()),
+    summary = "Khóa công khai",
+    description = "Public keys for checking access tokens. Keep them for some minutes, and ask again when a token names a key that you do not know.",
+    security(()),
     responses(
         (status = 200, description = "A JSON Web Key Set", body = JwksView, headers(("Cache-Control" = String, description = "public, max-age=300"))),
     ))]

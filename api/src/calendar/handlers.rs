@@ -23,9 +23,10 @@ use crate::http::{
 use crate::input::{Body, Faults, Fingerprint, Path, Query, path_value};
 use crate::problem::Problem;
 
-/// Everybody who signed in may read calendars.
 #[utoipa::path(get, path = "/api/v1/calendars", operation_id = "listCalendars", tag = "calendars",
-    summary = "Danh sách lịch làm việc", security(("bearer" = []), ("client" = [])),
+    summary = "Danh sách lịch làm việc",
+    description = "Everybody who signed in may read calendars.",
+    security(("bearer" = []), ("client" = [])),
     params(CalendarQuery),
     responses((status = 200, description = "A page of calendars, the oldest first", body = CalendarPage), ListProblems))]
 pub async fn list(
@@ -43,9 +44,10 @@ pub async fn list(
     Ok(listed(&request, page, None, CalendarItem::from))
 }
 
-/// Any administrator may: a calendar binds nobody until an office takes it.
 #[utoipa::path(post, path = "/api/v1/calendars", operation_id = "createCalendar", tag = "calendars",
-    summary = "Thêm lịch làm việc", security(("bearer" = [])),
+    summary = "Thêm lịch làm việc",
+    description = "Any administrator may: a calendar binds nobody until an office takes it.",
+    security(("bearer" = [])),
     params(("Idempotency-Key" = Option<String>, Header, description = "Same key and body: the stored answer again.", max_length = 255)),
     request_body(content = CalendarBody, example = json!({"name": "Lịch làm việc của phường", "weekly": {"monday": ["07:30-11:30", "13:00-17:00"], "tuesday": ["07:30-11:30", "13:00-17:00"]}, "years": {"2026": {"closed": {"2026-01-01": "Tết Dương lịch"}}}})),
     responses(
@@ -70,9 +72,10 @@ pub async fn create(
     Ok(Reply(answer))
 }
 
-/// With its rules as they stand.
 #[utoipa::path(get, path = "/api/v1/calendars/{id}", operation_id = "readCalendar", tag = "calendars",
-    summary = "Xem lịch làm việc", security(("bearer" = []), ("client" = [])),
+    summary = "Xem lịch làm việc",
+    description = "With its rules as they stand.",
+    security(("bearer" = []), ("client" = [])),
     params(("id" = Uuid, Path, description = "Id of the calendar")),
     responses(
         (status = 200, description = "The calendar", body = CalendarView, headers(("ETag" = String, description = "Its version"))),
@@ -89,11 +92,10 @@ pub async fn read(
     reply(detail)
 }
 
-/// Replaces name and rules. Other rules are a new version, and the due dates of open dossiers
-/// are counted again in the background: to later or equal dates only. Only for who administers
-/// every office that counts by it.
 #[utoipa::path(put, path = "/api/v1/calendars/{id}", operation_id = "changeCalendar", tag = "calendars",
-    summary = "Sửa lịch làm việc", security(("bearer" = [])),
+    summary = "Sửa lịch làm việc",
+    description = "Replaces name and rules. Other rules are a new version, and the due dates of open dossiers are counted again in the background: to later or equal dates only. Only for who administers every office that counts by it.",
+    security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Id of the calendar"),
         ("If-Match" = String, Header, description = "ETag of the version that you have seen", example = "\"1\"")),
     request_body(content = CalendarBody, example = json!({"name": "Lịch làm việc của phường", "weekly": {"monday": ["07:30-11:30", "13:00-17:00"]}, "years": {"2026": {"closed": {"2026-01-01": "Tết Dương lịch"}}}})),
@@ -116,10 +118,10 @@ pub async fn change(
     reply(detail)
 }
 
-/// What the government announced for one year takes the place of what was known of it; the
-/// year counts as loaded.
 #[utoipa::path(put, path = "/api/v1/calendars/{id}/years/{year}", operation_id = "importCalendarYear", tag = "calendars",
-    summary = "Nạp ngày nghỉ, ngày làm bù của một năm", security(("bearer" = [])),
+    summary = "Nạp ngày nghỉ, ngày làm bù của một năm",
+    description = "What the government announced for one year takes the place of what was known of it; the year counts as loaded.",
+    security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Id of the calendar"),
         ("year" = i32, Path, description = "Năm", example = 2026),
         ("If-Match" = String, Header, description = "ETag of the version that you have seen", example = "\"1\"")),
@@ -155,9 +157,10 @@ fn of_year(input: YearDaysInput, year: i32) -> Result<YearInput, Problem> {
     }
 }
 
-/// Refused while offices name it as their own.
 #[utoipa::path(delete, path = "/api/v1/calendars/{id}", operation_id = "retireCalendar", tag = "calendars",
-    summary = "Ngừng dùng lịch làm việc", security(("bearer" = [])),
+    summary = "Ngừng dùng lịch làm việc",
+    description = "Refused while offices name it as their own.",
+    security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Id of the calendar"),
         ("If-Match" = String, Header, description = "ETag of the version that you have seen", example = "\"1\"")),
     responses(
@@ -176,9 +179,10 @@ pub async fn retire(
     reply(detail)
 }
 
-/// Takes back that it was retired.
 #[utoipa::path(post, path = "/api/v1/calendars/{id}/restore", operation_id = "restoreCalendar", tag = "calendars",
-    summary = "Dùng lại lịch làm việc", security(("bearer" = [])),
+    summary = "Dùng lại lịch làm việc",
+    description = "Takes back that it was retired.",
+    security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Id of the calendar"),
         ("If-Match" = String, Header, description = "ETag of the version that you have seen", example = "\"1\""),
         ("Idempotency-Key" = Option<String>, Header, description = "Same key: the stored answer again.", max_length = 255)),
@@ -202,9 +206,10 @@ pub async fn restore(
     Ok(Reply(answer))
 }
 
-/// What the rules were: every change is kept, and dossiers keep the version they were counted by.
 #[utoipa::path(get, path = "/api/v1/calendars/{id}/versions", operation_id = "listCalendarVersions", tag = "calendars",
-    summary = "Các phiên bản của lịch làm việc", security(("bearer" = []), ("client" = [])),
+    summary = "Các phiên bản của lịch làm việc",
+    description = "What the rules were: every change is kept, and dossiers keep the version they were counted by.",
+    security(("bearer" = []), ("client" = [])),
     params(("id" = Uuid, Path, description = "Id of the calendar"), NewestQuery),
     responses((status = 200, description = "A page of versions, the newest first", body = CalendarVersionPage), ListProblems))]
 pub async fn versions(
@@ -222,9 +227,10 @@ pub async fn versions(
     Ok(listed(&request, page, None, CalendarVersionView::from))
 }
 
-/// Each change of a calendar's rules began one.
 #[utoipa::path(get, path = "/api/v1/recomputations", operation_id = "listRecomputations", tag = "calendars",
-    summary = "Các lần tính lại ngày hẹn trả", security(("bearer" = []), ("client" = [])),
+    summary = "Các lần tính lại ngày hẹn trả",
+    description = "Each change of a calendar's rules began one.",
+    security(("bearer" = []), ("client" = [])),
     params(NewestQuery),
     responses((status = 200, description = "A page of recomputations, the newest first", body = RecomputationPage), ListProblems))]
 pub async fn recomputations(
@@ -241,9 +247,10 @@ pub async fn recomputations(
     Ok(listed(&request, page, None, RecomputationView::from))
 }
 
-/// How far it is.
 #[utoipa::path(get, path = "/api/v1/recomputations/{id}", operation_id = "readRecomputation", tag = "calendars",
-    summary = "Tiến độ tính lại ngày hẹn trả", security(("bearer" = []), ("client" = [])),
+    summary = "Tiến độ tính lại ngày hẹn trả",
+    description = "How far it is.",
+    security(("bearer" = []), ("client" = [])),
     params(("id" = Uuid, Path, description = "Id of the recomputation")),
     responses((status = 200, description = "Its progress", body = RecomputationView), ReadProblems))]
 pub async fn recomputation(

@@ -10,10 +10,10 @@ use crate::http::{Asker, Limit};
 use crate::input::Body;
 use crate::problem::{Problem, ProblemBody};
 
-/// For clerks and other systems, without an account; nothing is stored. The answer names every
-/// day that counts and why the others do not.
 #[utoipa::path(post, path = "/api/v1/deadlines/preview", operation_id = "previewDeadline", tag = "deadlines",
-    summary = "Tính thử ngày hẹn trả", security(()),
+    summary = "Tính thử ngày hẹn trả",
+    description = "For clerks and other systems, without an account; nothing is stored. The answer names every day that counts and why the others do not.",
+    security(()),
     request_body(content = PreviewInput, example = json!({"office": "H29.23", "received_at": "2026-03-02T09:00:00+07:00", "time_limit": {"unit": "working_days", "amount": 5}, "stops": [{"from": "2026-03-04T10:00:00+07:00", "to": "2026-03-06T10:00:00+07:00", "then": "resume"}]})),
     responses(
         (status = 200, description = "The due date and its explanation", body = DueDateView),

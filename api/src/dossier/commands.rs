@@ -23,6 +23,7 @@ macro_rules! commands {
             operation_id = $id,
             tag = "dossiers",
             summary = $summary,
+            description = concat!($($doc),*),
             security(("bearer" = [])),
             params(
                 ("code" = String, Path, description = "Mã hồ sơ (dossier code)", example = "H29.23-261120-0001"),

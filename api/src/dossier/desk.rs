@@ -21,9 +21,10 @@ use crate::http::{Caller, Reply, Retry, created, listed, page_limit};
 use crate::input::{Body, Fingerprint, Query, path_value};
 use crate::problem::{FieldFault, Problem, ProblemBody, catalogue};
 
-/// Among the staff; never shown to the public.
 #[utoipa::path(post, path = "/api/v1/dossiers/{code}/comments", operation_id = "addComment", tag = "dossiers",
-    summary = "Thêm ý kiến trao đổi", security(("bearer" = [])),
+    summary = "Thêm ý kiến trao đổi",
+    description = "Among the staff; never shown to the public.",
+    security(("bearer" = [])),
     params(("code" = String, Path, description = "Mã hồ sơ (dossier code)", example = "H29.23-261120-0001"),
         ("Idempotency-Key" = Option<String>, Header, description = "Same key and body: the stored answer again.", max_length = 255)),
     request_body(content = CommentInput, example = json!({"text": "Đã gọi điện cho người nộp"})),
@@ -55,9 +56,10 @@ pub async fn comment(
     Ok(Reply(answer))
 }
 
-/// Oldest first.
 #[utoipa::path(get, path = "/api/v1/dossiers/{code}/comments", operation_id = "listComments", tag = "dossiers",
-    summary = "Ý kiến trao đổi", security(("bearer" = [])),
+    summary = "Ý kiến trao đổi",
+    description = "Oldest first.",
+    security(("bearer" = [])),
     params(("code" = String, Path, description = "Mã hồ sơ (dossier code)", example = "H29.23-261120-0001"), PageQuery),
     responses(
         (status = 200, description = "A page of comments", body = CommentPage),
@@ -91,10 +93,10 @@ pub struct UploadForm {
     file: Vec<u8>,
 }
 
-/// One file in the part `file`. Its type is told by its content; PDF, images, Word, Excel,
-/// OpenDocument and ZIP are taken, at most 20 MiB.
 #[utoipa::path(post, path = "/api/v1/dossiers/{code}/attachments", operation_id = "addAttachment", tag = "dossiers",
-    summary = "Đính kèm tệp", security(("bearer" = []), ("client" = [])),
+    summary = "Đính kèm tệp",
+    description = "One file in the part `file`. Its type is told by its content; PDF, images, Word, Excel, OpenDocument and ZIP are taken, at most 20 MiB.",
+    security(("bearer" = []), ("client" = [])),
     params(("code" = String, Path, description = "Mã hồ sơ (dossier code)", example = "H29.23-261120-0001"),
         ("Idempotency-Key" = Option<String>, Header, description = "Same key and file: the stored answer again. Required from connected systems.", max_length = 255)),
     request_body(content = UploadForm, content_type = "multipart/form-data"),
@@ -179,9 +181,10 @@ fn fault(field: &'static str, code: &'static str) -> Problem {
     )])
 }
 
-/// Oldest first.
 #[utoipa::path(get, path = "/api/v1/dossiers/{code}/attachments", operation_id = "listAttachments", tag = "dossiers",
-    summary = "Tệp đính kèm", security(("bearer" = []), ("client" = [])),
+    summary = "Tệp đính kèm",
+    description = "Oldest first.",
+    security(("bearer" = []), ("client" = [])),
     params(("code" = String, Path, description = "Mã hồ sơ (dossier code)", example = "H29.23-261120-0001"), PageQuery),
     responses(
         (status = 200, description = "A page of attachments", body = AttachmentPage),
@@ -205,9 +208,10 @@ pub async fn attachments(
     Ok(listed(&request, page, None, AttachmentView::from))
 }
 
-/// Always as a download, never shown inside a page.
 #[utoipa::path(get, path = "/api/v1/dossiers/{code}/attachments/{id}", operation_id = "downloadAttachment", tag = "dossiers",
-    summary = "Tải tệp đính kèm", security(("bearer" = []), ("client" = [])),
+    summary = "Tải tệp đính kèm",
+    description = "Always as a download, never shown inside a page.",
+    security(("bearer" = []), ("client" = [])),
     params(("code" = String, Path, description = "Mã hồ sơ (dossier code)", example = "H29.23-261120-0001"),
         ("id" = String, Path, description = "Attachment id", example = "0192f3c4-5d6e-7f80-9a1b-2c3d4e5f6071")),
     responses(

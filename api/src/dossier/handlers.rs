@@ -24,9 +24,10 @@ use crate::http::{Caller, Reply, Retry, created, etag, listed, ok, page_limit};
 use crate::input::{Body, Query, path_value, read_value};
 use crate::problem::{Problem, ProblemBody};
 
-/// At the counter: submit and accept in one. Every required paper must be among the papers.
 #[utoipa::path(post, path = "/api/v1/dossiers/register", operation_id = "registerDossier", tag = "dossiers",
-    summary = "Tiếp nhận hồ sơ tại quầy", security(("bearer" = [])),
+    summary = "Tiếp nhận hồ sơ tại quầy",
+    description = "At the counter: submit and accept in one. Every required paper must be among the papers.",
+    security(("bearer" = [])),
     params(("Idempotency-Key" = Option<String>, Header, description = "Same key and body: the stored answer again. Required from connected systems.", max_length = 255)),
     request_body(content = DossierInput, example = json!({"office": "H29.23", "procedure": "1.004873", "applicant": {"name": "Người nộp hồ sơ", "phone": "0912345678"}, "papers": [{"number": 1}, {"number": 3}]})),
     responses(
@@ -44,9 +45,10 @@ pub async fn register(
     intake(service, caller, retry, body, Intake::Register).await
 }
 
-/// Handed in online, by post or by another system: the desk answers within 8 working hours.
 #[utoipa::path(post, path = "/api/v1/dossiers", operation_id = "submitDossier", tag = "dossiers",
-    summary = "Nộp hồ sơ chờ tiếp nhận", security(("bearer" = []), ("client" = [])),
+    summary = "Nộp hồ sơ chờ tiếp nhận",
+    description = "Handed in online, by post or by another system: the desk answers within 8 working hours.",
+    security(("bearer" = []), ("client" = [])),
     params(("Idempotency-Key" = Option<String>, Header, description = "Same key and body: the stored answer again. Required from connected systems.", max_length = 255)),
     request_body(content = DossierInput, example = json!({"office": "H29.23", "procedure": "1.004873", "channel": "post", "applicant": {"name": "Người nộp hồ sơ"}})),
     responses(
@@ -95,9 +97,10 @@ fn is_client(caller: &Caller) -> bool {
     matches!(caller.principal.actor, domain::auth::Actor::Client(_))
 }
 
-/// Each item has its own result; one bad item spoils no other.
 #[utoipa::path(post, path = "/api/v1/dossiers:batch", operation_id = "batchDossiers", tag = "dossiers",
-    summary = "Nộp hoặc tiếp nhận nhiều hồ sơ", security(("bearer" = []), ("client" = [])),
+    summary = "Nộp hoặc tiếp nhận nhiều hồ sơ",
+    description = "Each item has its own result; one bad item spoils no other.",
+    security(("bearer" = []), ("client" = [])),
     params(("Idempotency-Key" = Option<String>, Header, description = "Same key and body: the stored answer again. Required from connected systems.", max_length = 255)),
     request_body(content = BatchInput, example = json!({"items": [{"action": "submit", "dossier": {"office": "H29.23", "procedure": "1.004873", "applicant": {"name": "Người nộp hồ sơ"}}}]})),
     responses(
@@ -172,10 +175,10 @@ pub async fn batch(
     Ok(Reply(answer))
 }
 
-/// Whole for those who handle it, masked for others of the office. Readings of whole personal
-/// data by inspectors and administrators are recorded.
 #[utoipa::path(get, path = "/api/v1/dossiers/{code}", operation_id = "readDossier", tag = "dossiers",
-    summary = "Xem hồ sơ", security(("bearer" = []), ("client" = [])),
+    summary = "Xem hồ sơ",
+    description = "Whole for those who handle it, masked for others of the office. Readings of whole personal data by inspectors and administrators are recorded.",
+    security(("bearer" = []), ("client" = [])),
     params(("code" = String, Path, description = "Mã hồ sơ (dossier code)", example = "H29.23-261120-0001")),
     responses(
         (status = 200, description = "The dossier", body = DossierDetail, headers(("ETag" = String, description = "Its version, for If-Match"))),
@@ -207,9 +210,10 @@ pub async fn read(
         .json(DossierDetail::of(detail, &service.public_url, lang)))
 }
 
-/// The register: newest first; a search by name is in the order of names.
 #[utoipa::path(get, path = "/api/v1/dossiers", operation_id = "listDossiers", tag = "dossiers",
-    summary = "Danh sách và tìm kiếm hồ sơ", security(("bearer" = []), ("client" = [])),
+    summary = "Danh sách và tìm kiếm hồ sơ",
+    description = "The register: newest first; a search by name is in the order of names.",
+    security(("bearer" = []), ("client" = [])),
     params(ListQuery),
     responses((status = 200, description = "A page; the next in Link rel=next", body = DossierPage)))]
 pub async fn list(
@@ -296,9 +300,10 @@ fn shown(request: &HttpRequest, found: Listed, caller: &Caller) -> HttpResponse 
     })
 }
 
-/// Dossiers for which you are responsible, or somebody for whom you stand in.
 #[utoipa::path(get, path = "/api/v1/worklists/mine", operation_id = "listMyWork", tag = "worklists",
-    summary = "Việc của tôi", security(("bearer" = [])), params(WorkQuery),
+    summary = "Việc của tôi",
+    description = "Dossiers for which you are responsible, or somebody for whom you stand in.",
+    security(("bearer" = [])), params(WorkQuery),
     responses((status = 200, description = "Soonest due date first", body = DossierPage)))]
 pub async fn mine(
     service: web::Data<Service>,
@@ -315,9 +320,10 @@ pub async fn mine(
     Ok(shown(&request, found, &caller))
 }
 
-/// Open dossiers that lie in your department.
 #[utoipa::path(get, path = "/api/v1/worklists/department", operation_id = "listDepartmentWork", tag = "worklists",
-    summary = "Việc của phòng", security(("bearer" = [])), params(WorkQuery),
+    summary = "Việc của phòng",
+    description = "Open dossiers that lie in your department.",
+    security(("bearer" = [])), params(WorkQuery),
     responses((status = 200, description = "Soonest due date first", body = DossierPage)))]
 pub async fn department(
     service: web::Data<Service>,
@@ -334,9 +340,10 @@ pub async fn department(
     Ok(shown(&request, found, &caller))
 }
 
-/// Overdue, due today, due on the next working day, or all open dossiers by due date.
 #[utoipa::path(get, path = "/api/v1/worklists/due", operation_id = "listDueWork", tag = "worklists",
-    summary = "Hồ sơ quá hạn và sắp đến hạn", security(("bearer" = [])), params(DueQuery),
+    summary = "Hồ sơ quá hạn và sắp đến hạn",
+    description = "Overdue, due today, due on the next working day, or all open dossiers by due date.",
+    security(("bearer" = [])), params(DueQuery),
     responses((status = 200, description = "Soonest due date first", body = DossierPage)))]
 pub async fn due(
     service: web::Data<Service>,
@@ -362,9 +369,10 @@ pub async fn due(
     Ok(shown(&request, found, &caller))
 }
 
-/// The record of a dossier, oldest first, each event chained to the one before.
 #[utoipa::path(get, path = "/api/v1/dossiers/{code}/events", operation_id = "listDossierEvents", tag = "dossiers",
-    summary = "Nhật ký hồ sơ", security(("bearer" = []), ("client" = [])),
+    summary = "Nhật ký hồ sơ",
+    description = "The record of a dossier, oldest first, each event chained to the one before.",
+    security(("bearer" = []), ("client" = [])),
     params(("code" = String, Path, description = "Mã hồ sơ (dossier code)", example = "H29.23-261120-0001"), PageQuery),
     responses(
         (status = 200, description = "A page of events", body = EventPage),
@@ -388,9 +396,10 @@ pub async fn events(
     Ok(listed(&request, page, None, EventBody::from))
 }
 
-/// The days that were counted, and those that were skipped with the reason.
 #[utoipa::path(get, path = "/api/v1/dossiers/{code}/due_date", operation_id = "explainDueDate", tag = "dossiers",
-    summary = "Giải thích ngày hẹn trả", security(("bearer" = []), ("client" = [])),
+    summary = "Giải thích ngày hẹn trả",
+    description = "The days that were counted, and those that were skipped with the reason.",
+    security(("bearer" = []), ("client" = [])),
     params(("code" = String, Path, description = "Mã hồ sơ (dossier code)", example = "H29.23-261120-0001")),
     responses(
         (status = 200, description = "The due date, explained", body = DueDateView),
@@ -410,9 +419,10 @@ pub async fn due_date(
     Ok(HttpResponse::Ok().json(DueDateView::of(explained, caller.lang)))
 }
 
-/// Everything that happened to the dossiers that you may see: ordered and without gaps.
 #[utoipa::path(get, path = "/api/v1/events", operation_id = "readEventFeed", tag = "events",
-    summary = "Luồng sự kiện", security(("bearer" = []), ("client" = [])), params(FeedQuery),
+    summary = "Luồng sự kiện",
+    description = "Everything that happened to the dossiers that you may see: ordered and without gaps.",
+    security(("bearer" = []), ("client" = [])), params(FeedQuery),
     responses((status = 200, description = "Read on from next_after", body = Feed)))]
 pub async fn feed(
     service: web::Data<Service>,

@@ -11,10 +11,10 @@ use crate::http::{Asker, Limit};
 use crate::input::{Body, Query};
 use crate::problem::{Problem, ProblemBody, catalogue};
 
-/// By the code alone: where the dossier stands, no person. With the key of the receipt: also
-/// what is missing, what to pay, apologies and where to fetch the result.
 #[utoipa::path(get, path = "/api/v1/public/dossiers/{code}", operation_id = "lookUpDossier", tag = "public",
-    summary = "Tra cứu hồ sơ", security(()),
+    summary = "Tra cứu hồ sơ",
+    description = "By the code alone: where the dossier stands, no person. With the key of the receipt: also what is missing, what to pay, apologies and where to fetch the result.",
+    security(()),
     params(("code" = String, Path, description = "Mã hồ sơ (dossier code)", example = "H29.23-261120-0001"), KeyQuery),
     responses(
         (status = 200, description = "Where the dossier stands", body = PublicDossierView),
@@ -64,9 +64,10 @@ fn missed<T>(
     found
 }
 
-/// Once, by the applicant, when the dossier is resolved.
 #[utoipa::path(post, path = "/api/v1/public/dossiers/{code}/rating", operation_id = "rateService", tag = "public",
-    summary = "Đánh giá sự phục vụ", security(()),
+    summary = "Đánh giá sự phục vụ",
+    description = "Once, by the applicant, when the dossier is resolved.",
+    security(()),
     params(("code" = String, Path, description = "Mã hồ sơ (dossier code)", example = "H29.23-261120-0001")),
     request_body(content = RatingInput, example = json!({"key": "ABC234", "level": "satisfied"})),
     responses(

@@ -19,9 +19,10 @@ use crate::http::{
 use crate::input::{Body, Fingerprint, Query, path_value};
 use crate::problem::Problem;
 
-/// Everybody who signed in may read departments.
 #[utoipa::path(get, path = "/api/v1/offices/{code}/departments", operation_id = "listDepartments", tag = "offices",
-    summary = "Danh sách phòng chuyên môn", security(("bearer" = []), ("client" = [])),
+    summary = "Danh sách phòng chuyên môn",
+    description = "Everybody who signed in may read departments.",
+    security(("bearer" = []), ("client" = [])),
     params(("code" = String, Path, description = "Mã định danh cơ quan (agency code)", example = "H29.23"), DepartmentQuery),
     responses((status = 200, description = "A page of departments by code", body = DepartmentPage), ListProblems))]
 pub async fn list(
@@ -42,9 +43,10 @@ pub async fn list(
     Ok(listed(&request, page, None, DepartmentView::from))
 }
 
-/// In an office that the caller administers.
 #[utoipa::path(post, path = "/api/v1/offices/{code}/departments", operation_id = "createDepartment", tag = "offices",
-    summary = "Thêm phòng chuyên môn", security(("bearer" = [])),
+    summary = "Thêm phòng chuyên môn",
+    description = "In an office that the caller administers.",
+    security(("bearer" = [])),
     params(("code" = String, Path, description = "Mã định danh cơ quan (agency code)", example = "H29.23"),
         ("Idempotency-Key" = Option<String>, Header, description = "Same key and body: the stored answer again.", max_length = 255)),
     request_body(content = NewDepartmentInput, example = json!({"code": "noi_vu", "name": "Phòng Nội vụ"})),
@@ -76,9 +78,10 @@ pub async fn create(
     Ok(Reply(answer))
 }
 
-/// By its id.
 #[utoipa::path(get, path = "/api/v1/departments/{id}", operation_id = "readDepartment", tag = "offices",
-    summary = "Xem phòng chuyên môn", security(("bearer" = []), ("client" = [])),
+    summary = "Xem phòng chuyên môn",
+    description = "By its id.",
+    security(("bearer" = []), ("client" = [])),
     params(("id" = Uuid, Path, description = "Department id")),
     responses(
         (status = 200, description = "The department", body = DepartmentView, headers(("ETag" = String, description = "Its version"))),
@@ -96,9 +99,10 @@ pub async fn read(
     )
 }
 
-/// Renames it. Its code stays, since routes of procedures name it.
 #[utoipa::path(put, path = "/api/v1/departments/{id}", operation_id = "changeDepartment", tag = "offices",
-    summary = "Sửa phòng chuyên môn", security(("bearer" = [])),
+    summary = "Sửa phòng chuyên môn",
+    description = "Renames it. Its code stays, since routes of procedures name it.",
+    security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Department id"),
         ("If-Match" = String, Header, description = "ETag of the version that you have seen", example = "\"1\"")),
     request_body(content = DepartmentChangeInput, example = json!({"name": "Tư pháp - Hộ tịch"})),
@@ -120,9 +124,10 @@ pub async fn change(
     reply(detail)
 }
 
-/// Refused while it has open dossiers or active staff.
 #[utoipa::path(delete, path = "/api/v1/departments/{id}", operation_id = "retireDepartment", tag = "offices",
-    summary = "Ngừng hoạt động phòng chuyên môn", security(("bearer" = [])),
+    summary = "Ngừng hoạt động phòng chuyên môn",
+    description = "Refused while it has open dossiers or active staff.",
+    security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Department id"),
         ("If-Match" = String, Header, description = "ETag of the version that you have seen", example = "\"1\"")),
     responses(
@@ -142,9 +147,10 @@ pub async fn retire(
     reply(detail)
 }
 
-/// Undoes a retirement.
 #[utoipa::path(post, path = "/api/v1/departments/{id}/restore", operation_id = "restoreDepartment", tag = "offices",
-    summary = "Khôi phục phòng chuyên môn", security(("bearer" = [])),
+    summary = "Khôi phục phòng chuyên môn",
+    description = "Undoes a retirement.",
+    security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Department id"),
         ("If-Match" = String, Header, description = "ETag of the version that you have seen", example = "\"2\""),
         ("Idempotency-Key" = Option<String>, Header, description = "Same key: the stored answer again.", max_length = 255)),

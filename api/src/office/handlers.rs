@@ -16,9 +16,10 @@ use crate::http::{
 use crate::input::{Body, Fingerprint, Query, path_value};
 use crate::problem::Problem;
 
-/// Everybody who signed in may read offices.
 #[utoipa::path(get, path = "/api/v1/offices", operation_id = "listOffices", tag = "offices",
-    summary = "Danh sách cơ quan", security(("bearer" = []), ("client" = [])),
+    summary = "Danh sách cơ quan",
+    description = "Everybody who signed in may read offices.",
+    security(("bearer" = []), ("client" = [])),
     params(OfficeQuery),
     responses((status = 200, description = "A page of offices by code", body = OfficePage), ListProblems))]
 pub async fn list(
@@ -35,9 +36,10 @@ pub async fn list(
     Ok(listed(&request, page, None, OfficeView::from))
 }
 
-/// Below an office that the caller administers.
 #[utoipa::path(post, path = "/api/v1/offices", operation_id = "createOffice", tag = "offices",
-    summary = "Thêm cơ quan", security(("bearer" = [])),
+    summary = "Thêm cơ quan",
+    description = "Below an office that the caller administers.",
+    security(("bearer" = [])),
     params(("Idempotency-Key" = Option<String>, Header, description = "Same key and body: the stored answer again.", max_length = 255)),
     request_body(content = NewOfficeInput, example = json!({"code": "H29.25", "name": "Ủy ban nhân dân phường", "kind": "ward", "parent": "H29", "desk_hours": {"monday": ["07:30-11:30", "13:00-17:00"]}})),
     responses(
@@ -66,9 +68,10 @@ pub async fn create(
     Ok(Reply(answer))
 }
 
-/// By its code.
 #[utoipa::path(get, path = "/api/v1/offices/{code}", operation_id = "readOffice", tag = "offices",
-    summary = "Xem cơ quan", security(("bearer" = []), ("client" = [])),
+    summary = "Xem cơ quan",
+    description = "By its code.",
+    security(("bearer" = []), ("client" = [])),
     params(("code" = String, Path, description = "Mã định danh cơ quan (agency code)", example = "H29.23")),
     responses(
         (status = 200, description = "The office", body = OfficeView, headers(("ETag" = String, description = "Its version"))),
@@ -85,9 +88,10 @@ pub async fn read(
     reply(detail)
 }
 
-/// Replaces everything but the code. Another parent moves the office with all below it.
 #[utoipa::path(put, path = "/api/v1/offices/{code}", operation_id = "changeOffice", tag = "offices",
-    summary = "Sửa cơ quan", security(("bearer" = [])),
+    summary = "Sửa cơ quan",
+    description = "Replaces everything but the code. Another parent moves the office with all below it.",
+    security(("bearer" = [])),
     params(("code" = String, Path, description = "Mã định danh cơ quan (agency code)", example = "H29.23"),
         ("If-Match" = String, Header, description = "ETag of the version that you have seen", example = "\"1\"")),
     request_body(content = OfficeChangeInput, example = json!({"name": "Ủy ban nhân dân phường", "kind": "ward", "parent": "H29"})),
@@ -111,10 +115,10 @@ pub async fn change(
     reply(detail)
 }
 
-/// It keeps its code and its past. Refused while open dossiers, active staff, connected systems
-/// or offices below it exist.
 #[utoipa::path(delete, path = "/api/v1/offices/{code}", operation_id = "retireOffice", tag = "offices",
-    summary = "Ngừng hoạt động cơ quan", security(("bearer" = [])),
+    summary = "Ngừng hoạt động cơ quan",
+    description = "It keeps its code and its past. Refused while open dossiers, active staff, connected systems or offices below it exist.",
+    security(("bearer" = [])),
     params(("code" = String, Path, description = "Mã định danh cơ quan (agency code)", example = "H29.23"),
         ("If-Match" = String, Header, description = "ETag of the version that you have seen", example = "\"1\"")),
     responses(
@@ -134,9 +138,10 @@ pub async fn retire(
     reply(detail)
 }
 
-/// Undoes a retirement.
 #[utoipa::path(post, path = "/api/v1/offices/{code}/restore", operation_id = "restoreOffice", tag = "offices",
-    summary = "Khôi phục cơ quan", security(("bearer" = [])),
+    summary = "Khôi phục cơ quan",
+    description = "Undoes a retirement.",
+    security(("bearer" = [])),
     params(("code" = String, Path, description = "Mã định danh cơ quan (agency code)", example = "H29.23"),
         ("If-Match" = String, Header, description = "ETag of the version that you have seen", example = "\"2\""),
         ("Idempotency-Key" = Option<String>, Header, description = "Same key: the stored answer again.", max_length = 255)),

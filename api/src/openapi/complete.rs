@@ -40,6 +40,9 @@ fn operations_mut(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
 pub(super) fn complete(document: &mut OpenApi) {
     for (path, item) in &mut document.paths.paths {
         for operation in operations_mut(item) {
+            if let Some(description) = &mut operation.description {
+                *description = description.trim().to_owned();
+            }
             for entry in common_errors(path, operation) {
                 let responses = &mut operation.responses.responses;
                 responses

@@ -30,9 +30,10 @@ pub struct ReadyView {
     pub jobs: &'static str,
 }
 
-/// Asks nothing but the process itself, so that a database that is away restarts nobody.
 #[utoipa::path(get, path = "/healthz", operation_id = "readHealth", tag = "operations",
-    summary = "Dịch vụ còn chạy không", security(()),
+    summary = "Dịch vụ còn chạy không",
+    description = "Asks nothing but the process itself, so that a database that is away restarts nobody.",
+    security(()),
     responses((status = 200, description = "The process answers", body = AliveView, example = json!({"status": "ok"}))))]
 pub async fn healthz() -> HttpResponse {
     HttpResponse::Ok()
@@ -40,9 +41,10 @@ pub async fn healthz() -> HttpResponse {
         .json(AliveView { status: "ok" })
 }
 
-/// Database, migrations, background jobs. A load balancer sends requests only to who is ready.
 #[utoipa::path(get, path = "/readyz", operation_id = "readReadiness", tag = "operations",
-    summary = "Dịch vụ đã sẵn sàng phục vụ chưa", security(()),
+    summary = "Dịch vụ đã sẵn sàng phục vụ chưa",
+    description = "Database, migrations, background jobs. A load balancer sends requests only to who is ready.",
+    security(()),
     responses(
         (status = 200, description = "Ready", body = ReadyView,
             example = json!({"status": "ok", "database": true, "migrations": true, "jobs": "running"})),
@@ -81,10 +83,10 @@ async fn migrated(service: &Service) -> bool {
     none_missing
 }
 
-/// For this machine and the networks of `MOTCUA_METRICS_ALLOW`, asked directly: to everybody
-/// else, and through any proxy, there is nothing here.
 #[utoipa::path(get, path = "/metrics", operation_id = "readMetrics", tag = "operations",
-    summary = "Số đo cho Prometheus", security(()),
+    summary = "Số đo cho Prometheus",
+    description = "For this machine and the networks of `MOTCUA_METRICS_ALLOW`, asked directly: to everybody else, and through any proxy, there is nothing here.",
+    security(()),
     responses(
         (status = 200, description = "Text format of Prometheus", body = String, content_type = "text/plain",
             example = json!("motcua_db_queue_depth 0\n")),

@@ -19,9 +19,10 @@ use crate::http::{
 use crate::input::{Body, Fingerprint, Query, path_value};
 use crate::problem::Problem;
 
-/// Everybody who signed in may read procedures.
 #[utoipa::path(get, path = "/api/v1/procedures", operation_id = "listProcedures", tag = "procedures",
-    summary = "Danh sách thủ tục hành chính", security(("bearer" = []), ("client" = [])),
+    summary = "Danh sách thủ tục hành chính",
+    description = "Everybody who signed in may read procedures.",
+    security(("bearer" = []), ("client" = [])),
     params(ProcedureQuery),
     responses((status = 200, description = "A page of procedures by code", body = ProcedurePage), ListProblems))]
 pub async fn list(
@@ -38,10 +39,10 @@ pub async fn list(
     Ok(listed(&request, page, None, ProcedureItem::from))
 }
 
-/// With its first version, which may be in force already. Procedures hold for every office, so
-/// an administrator of a root office keeps them.
 #[utoipa::path(post, path = "/api/v1/procedures", operation_id = "createProcedure", tag = "procedures",
-    summary = "Thêm thủ tục hành chính", security(("bearer" = [])),
+    summary = "Thêm thủ tục hành chính",
+    description = "With its first version, which may be in force already. Procedures hold for every office, so an administrator of a root office keeps them.",
+    security(("bearer" = [])),
     params(("Idempotency-Key" = Option<String>, Header, description = "Same key and body: the stored answer again.", max_length = 255)),
     request_body(content = NewProcedureInput, example = json!({"code": "2.009999", "effective_from": "2026-01-01", "name": "Cấp bản sao trích lục", "field": "Hộ tịch", "time_limit": {"unit": "working_days", "amount": 3}, "papers": [{"name": "Tờ khai", "originals": 1, "copies": 0, "required": true}], "fees": [{"amount_vnd": 8000, "per": "bản sao"}], "route": [{"name": "Thẩm định", "department": "tu_phap", "role": "specialist", "budget": {"unit": "working_days", "amount": 2}}, {"name": "Ký duyệt", "department": "lanh_dao", "role": "manager", "budget": {"unit": "working_hours", "amount": 4}}], "legal_basis": ["Luật Hộ tịch 2014"]})),
     responses(
@@ -72,9 +73,10 @@ pub async fn create(
     Ok(Reply(answer))
 }
 
-/// The version in force on a day, or else the next one, and all versions by name.
 #[utoipa::path(get, path = "/api/v1/procedures/{code}", operation_id = "readProcedure", tag = "procedures",
-    summary = "Xem thủ tục hành chính", security(("bearer" = []), ("client" = [])),
+    summary = "Xem thủ tục hành chính",
+    description = "The version in force on a day, or else the next one, and all versions by name.",
+    security(("bearer" = []), ("client" = [])),
     params(("code" = String, Path, description = "Mã thủ tục hành chính (procedure code)", example = "1.001193"), OnQuery),
     responses(
         (status = 200, description = "The procedure", body = ProcedureView, headers(("ETag" = String, description = "Its version"))),
@@ -93,9 +95,10 @@ pub async fn read(
     reply(&detail, caller.lang)
 }
 
-/// One version whole.
 #[utoipa::path(get, path = "/api/v1/procedures/{code}/versions/{effective_from}", operation_id = "readProcedureVersion", tag = "procedures",
-    summary = "Xem một phiên bản của thủ tục", security(("bearer" = []), ("client" = [])),
+    summary = "Xem một phiên bản của thủ tục",
+    description = "One version whole.",
+    security(("bearer" = []), ("client" = [])),
     params(("code" = String, Path, description = "Mã thủ tục hành chính (procedure code)", example = "1.001193"),
         ("effective_from" = String, Path, description = "The day on which it takes effect", format = "date", example = "2024-01-01")),
     responses(
@@ -113,9 +116,10 @@ pub async fn read_version(
     reply(&detail, caller.lang)
 }
 
-/// After the latest version, and not before today where dossiers exist: these keep theirs.
 #[utoipa::path(post, path = "/api/v1/procedures/{code}/versions", operation_id = "addProcedureVersion", tag = "procedures",
-    summary = "Thêm phiên bản của thủ tục", security(("bearer" = [])),
+    summary = "Thêm phiên bản của thủ tục",
+    description = "After the latest version, and not before today where dossiers exist: these keep theirs.",
+    security(("bearer" = [])),
     params(("code" = String, Path, description = "Mã thủ tục hành chính (procedure code)", example = "1.001193"),
         ("If-Match" = String, Header, description = "ETag of the version that you have seen", example = "\"1\""),
         ("Idempotency-Key" = Option<String>, Header, description = "Same key and body: the stored answer again.", max_length = 255)),
@@ -151,9 +155,10 @@ pub async fn add_version(
     Ok(Reply(answer))
 }
 
-/// Only before it takes effect.
 #[utoipa::path(put, path = "/api/v1/procedures/{code}/versions/{effective_from}", operation_id = "replaceProcedureVersion", tag = "procedures",
-    summary = "Sửa phiên bản chưa có hiệu lực", security(("bearer" = [])),
+    summary = "Sửa phiên bản chưa có hiệu lực",
+    description = "Only before it takes effect.",
+    security(("bearer" = [])),
     params(("code" = String, Path, description = "Mã thủ tục hành chính (procedure code)", example = "1.001193"),
         ("effective_from" = String, Path, description = "The day on which it takes effect", format = "date", example = "2027-01-01"),
         ("If-Match" = String, Header, description = "ETag of the version that you have seen", example = "\"1\"")),
@@ -178,9 +183,10 @@ pub async fn replace_version(
     reply(&detail, caller.lang)
 }
 
-/// From a day on; open dossiers keep their version.
 #[utoipa::path(delete, path = "/api/v1/procedures/{code}", operation_id = "retireProcedure", tag = "procedures",
-    summary = "Bãi bỏ thủ tục hành chính", security(("bearer" = [])),
+    summary = "Bãi bỏ thủ tục hành chính",
+    description = "From a day on; open dossiers keep their version.",
+    security(("bearer" = [])),
     params(("code" = String, Path, description = "Mã thủ tục hành chính (procedure code)", example = "1.001193"), FromQuery,
         ("If-Match" = String, Header, description = "ETag of the version that you have seen", example = "\"1\"")),
     responses(
@@ -201,9 +207,10 @@ pub async fn retire(
     reply(&detail, caller.lang)
 }
 
-/// Takes back that it was retired.
 #[utoipa::path(post, path = "/api/v1/procedures/{code}/restore", operation_id = "restoreProcedure", tag = "procedures",
-    summary = "Khôi phục thủ tục hành chính", security(("bearer" = [])),
+    summary = "Khôi phục thủ tục hành chính",
+    description = "Takes back that it was retired.",
+    security(("bearer" = [])),
     params(("code" = String, Path, description = "Mã thủ tục hành chính (procedure code)", example = "1.001193"),
         ("If-Match" = String, Header, description = "ETag of the version that you have seen", example = "\"1\""),
         ("Idempotency-Key" = Option<String>, Header, description = "Same key: the stored answer again.", max_length = 255)),

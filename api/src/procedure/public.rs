@@ -13,9 +13,10 @@ use crate::http::{Asker, Limit, listed, page_limit};
 use crate::input::{Query, path_value};
 use crate::problem::{Problem, ProblemBody};
 
-/// Those in force today.
 #[utoipa::path(get, path = "/api/v1/public/procedures", operation_id = "listPublicProcedures", tag = "public",
-    summary = "Danh mục thủ tục hành chính", security(()),
+    summary = "Danh mục thủ tục hành chính",
+    description = "Those in force today.",
+    security(()),
     params(PublicQuery),
     responses(
         (status = 200, description = "A page of procedures by code", body = PublicProcedurePage),
@@ -42,9 +43,10 @@ pub async fn list(
     Ok(granted.on(listed(&request, page, None, PublicProcedureItem::from)))
 }
 
-/// By its code, when it is in force today.
 #[utoipa::path(get, path = "/api/v1/public/procedures/{code}", operation_id = "readPublicProcedure", tag = "public",
-    summary = "Thành phần hồ sơ, phí, thời hạn và các bước của một thủ tục", security(()),
+    summary = "Thành phần hồ sơ, phí, thời hạn và các bước của một thủ tục",
+    description = "By its code, when it is in force today.",
+    security(()),
     params(("code" = String, Path, description = "Mã thủ tục hành chính (procedure code)", example = "1.001193")),
     responses(
         (status = 200, description = "The procedure", body = PublicProcedureView),

@@ -23,10 +23,10 @@ use crate::problem::Problem;
 /// The member of an answer that shows a password once.
 const ONE_TIME: &str = "one_time_password";
 
-/// The people of the caller's own office, of the offices that their roles reach, and below:
-/// whole for administrators, names and roles for colleagues who look for whom to forward to.
 #[utoipa::path(get, path = "/api/v1/staff", operation_id = "listStaff", tag = "staff",
-    summary = "Danh sách cán bộ", security(("bearer" = [])),
+    summary = "Danh sách cán bộ",
+    description = "The people of the caller's own office, of the offices that their roles reach, and below: whole for administrators, names and roles for colleagues who look for whom to forward to.",
+    security(("bearer" = [])),
     params(StaffQuery),
     responses((status = 200, description = "A page of people by name", body = StaffPage), ListProblems))]
 pub async fn list(
@@ -43,9 +43,10 @@ pub async fn list(
     Ok(listed(&request, page, None, StaffView::from))
 }
 
-/// By an administrator of the office and of every office of the roles that are given.
 #[utoipa::path(post, path = "/api/v1/staff", operation_id = "createStaff", tag = "staff",
-    summary = "Thêm cán bộ", security(("bearer" = [])),
+    summary = "Thêm cán bộ",
+    description = "By an administrator of the office and of every office of the roles that are given.",
+    security(("bearer" = [])),
     params(("Idempotency-Key" = Option<String>, Header, description = "Same key and body: the stored answer again, without the password.", max_length = 255)),
     request_body(content = NewStaffInput, example = json!({"login": "chuyenvien.noivu", "display_name": "Chuyên viên Nội vụ", "office": "H29.23", "roles": [{"role": "specialist", "office": "H29.23"}]})),
     responses(
@@ -77,9 +78,10 @@ pub async fn create(
     Ok(Reply(answer))
 }
 
-/// As much of it as the caller may see.
 #[utoipa::path(get, path = "/api/v1/staff/{id}", operation_id = "readStaff", tag = "staff",
-    summary = "Xem cán bộ", security(("bearer" = [])),
+    summary = "Xem cán bộ",
+    description = "As much of it as the caller may see.",
+    security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Person id")),
     responses(
         (status = 200, description = "The person", body = StaffView, headers(("ETag" = String, description = "Its version"))),
@@ -98,9 +100,10 @@ pub async fn read(
     )
 }
 
-/// Replaces everything but login and password. The last administrator of the root stays one.
 #[utoipa::path(put, path = "/api/v1/staff/{id}", operation_id = "changeStaff", tag = "staff",
-    summary = "Sửa cán bộ", security(("bearer" = [])),
+    summary = "Sửa cán bộ",
+    description = "Replaces everything but login and password. The last administrator of the root stays one.",
+    security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Person id"),
         ("If-Match" = String, Header, description = "ETag of the version that you have seen", example = "\"1\"")),
     request_body(content = StaffChangeInput, example = json!({"display_name": "Chuyên viên Nội vụ", "office": "H29.23", "roles": [{"role": "specialist", "office": "H29.23"}]})),
@@ -127,10 +130,10 @@ pub async fn change(
     reply(detail)
 }
 
-/// They can not sign in any more, and every session of theirs ends. Refused while they hold open
-/// dossiers (`count` tells how many), and for the last administrator of the root.
 #[utoipa::path(delete, path = "/api/v1/staff/{id}", operation_id = "retireStaff", tag = "staff",
-    summary = "Cho cán bộ ngừng làm việc", security(("bearer" = [])),
+    summary = "Cho cán bộ ngừng làm việc",
+    description = "They can not sign in any more, and every session of theirs ends. Refused while they hold open dossiers (`count` tells how many), and for the last administrator of the root.",
+    security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Person id"),
         ("If-Match" = String, Header, description = "ETag of the version that you have seen", example = "\"1\"")),
     responses(
@@ -151,9 +154,10 @@ pub async fn retire(
     reply(detail)
 }
 
-/// Undoes a retirement: the password and the roles are as they were.
 #[utoipa::path(post, path = "/api/v1/staff/{id}/restore", operation_id = "restoreStaff", tag = "staff",
-    summary = "Cho cán bộ làm việc lại", security(("bearer" = [])),
+    summary = "Cho cán bộ làm việc lại",
+    description = "Undoes a retirement: the password and the roles are as they were.",
+    security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Person id"),
         ("If-Match" = String, Header, description = "ETag of the version that you have seen", example = "\"2\""),
         ("Idempotency-Key" = Option<String>, Header, description = "Same key: the stored answer again.", max_length = 255)),
@@ -180,9 +184,10 @@ pub async fn restore(
     Ok(Reply(answer))
 }
 
-/// Makes a one-time password, shown once; lifts a lock on the login and ends every session.
 #[utoipa::path(post, path = "/api/v1/staff/{id}/reset-password", operation_id = "resetPassword", tag = "staff",
-    summary = "Đặt lại mật khẩu", security(("bearer" = [])),
+    summary = "Đặt lại mật khẩu",
+    description = "Makes a one-time password, shown once; lifts a lock on the login and ends every session.",
+    security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Person id"),
         ("Idempotency-Key" = Option<String>, Header, description = "Same key: the stored answer again, without the password.", max_length = 255)),
     responses(

@@ -15,9 +15,10 @@ use crate::http::{
 use crate::input::{Body, Query, path_value};
 use crate::problem::Problem;
 
-/// Past, present and coming ones, for whoever may see the absent person.
 #[utoipa::path(get, path = "/api/v1/staff/{id}/stand-ins", operation_id = "listStandIns", tag = "staff",
-    summary = "Các lần ủy quyền", security(("bearer" = [])),
+    summary = "Các lần ủy quyền",
+    description = "Past, present and coming ones, for whoever may see the absent person.",
+    security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Id of the absent person"), StandInQuery),
     responses((status = 200, description = "A page of stand-ins, newest first", body = StandInPage), ListProblems))]
 pub async fn list(
@@ -36,10 +37,10 @@ pub async fn list(
     Ok(listed(&request, page, None, StandInView::from))
 }
 
-/// By the person, or a manager or an administrator over their office and all that their roles
-/// reach. Periods of one person do not overlap.
 #[utoipa::path(post, path = "/api/v1/staff/{id}/stand-ins", operation_id = "createStandIn", tag = "staff",
-    summary = "Ủy quyền cho người khác", security(("bearer" = [])),
+    summary = "Ủy quyền cho người khác",
+    description = "By the person, or a manager or an administrator over their office and all that their roles reach. Periods of one person do not overlap.",
+    security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Id of the absent person"),
         ("Idempotency-Key" = Option<String>, Header, description = "Same key and body: the stored answer again.", max_length = 255)),
     request_body(content = StandInInput, example = json!({"stand_in": "0192f3c4-5d6e-7f80-9a1b-2c3d4e5f6071", "from": "2026-11-23T07:30:00+07:00", "to": "2026-11-27T17:00:00+07:00", "reason": "Nghỉ phép"})),
@@ -72,9 +73,10 @@ pub async fn create(
     Ok(Reply(answer))
 }
 
-/// For whoever may see the absent person.
 #[utoipa::path(get, path = "/api/v1/stand-ins/{id}", operation_id = "readStandIn", tag = "staff",
-    summary = "Xem ủy quyền", security(("bearer" = [])),
+    summary = "Xem ủy quyền",
+    description = "For whoever may see the absent person.",
+    security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Stand-in id")),
     responses((status = 200, description = "The stand-in", body = StandInView), ReadProblems))]
 pub async fn read(
@@ -91,9 +93,10 @@ pub async fn read(
     )
 }
 
-/// Drops a coming one, or ends a running one now. Once cancelled it stays so: again changes nothing.
 #[utoipa::path(delete, path = "/api/v1/stand-ins/{id}", operation_id = "cancelStandIn", tag = "staff",
-    summary = "Hủy ủy quyền", security(("bearer" = [])),
+    summary = "Hủy ủy quyền",
+    description = "Drops a coming one, or ends a running one now. Once cancelled it stays so: again changes nothing.",
+    security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Stand-in id")),
     responses(
         (status = 200, description = "The stand-in, cancelled", body = StandInView),

@@ -159,7 +159,7 @@ pub async fn every_header(probe: &mut Probe<'_, '_>) {
     if names.contains(&"Idempotency-Key") {
         let long = "k".repeat(256);
         for wrong in ["", "  ", "khóa", "a\tb", long.as_str()] {
-            let request = with_body(probe).header("idempotency-key", wrong);
+            let request = with_body(probe).header("idempotency-key", wrong.as_bytes());
             probe
                 .must_fail(&format!("Idempotency-Key {wrong:.20?}"), request, &[400])
                 .await;

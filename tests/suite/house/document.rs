@@ -89,10 +89,11 @@ fn every_operation_says_what_it_is_and_who_may_call_it() {
             .all(|scheme| schemes[*scheme].is_object());
         let right = names.insert(one.id.clone())
             && text("summary")
+            && text("description")
             && some("tags")
             && some("security")
             && known;
-        (!right).then(|| "operationId, summary, tag or security".to_owned())
+        (!right).then(|| "operationId, summary, description, tag or security".to_owned())
     });
     none("operations that say too little", &found);
 }
