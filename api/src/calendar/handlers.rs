@@ -114,7 +114,7 @@ pub async fn change(
     let detail = service
         .write(move |conn, env| change_calendar(conn, env, &who, &uid, version, &input))
         .await?;
-    service.ops.jobs.ring();
+    service.wake_jobs();
     reply(detail)
 }
 
@@ -143,7 +143,7 @@ pub async fn import_year(
     let detail = service
         .write(move |conn, env| actions::import_year(conn, env, &who, &uid, version, year, &input))
         .await?;
-    service.ops.jobs.ring();
+    service.wake_jobs();
     reply(detail)
 }
 
