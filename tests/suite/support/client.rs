@@ -18,11 +18,8 @@ pub struct Visitor {
 }
 
 impl Visitor {
-    pub fn new(base: String) -> Self {
-        Self {
-            http: reqwest::Client::new(),
-            base,
-        }
+    pub fn new(base: String, http: reqwest::Client) -> Self {
+        Self { http, base }
     }
 
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {

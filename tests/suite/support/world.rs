@@ -40,6 +40,8 @@ pub struct World {
 /// A server in a thread of its own.
 struct Running {
     address: SocketAddr,
+    /// One for all who talk to this server, so that connections are kept.
+    http: reqwest::Client,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
 }
@@ -120,7 +122,7 @@ impl World {
 
     /// Somebody without an account.
     pub fn visitor(&self) -> Visitor {
-        Visitor::new(self.base())
+        Visitor::new(self.base(), self.running.http.clone())
     }
 
     pub fn base(&self) -> String {
@@ -270,6 +272,7 @@ impl Running {
         let handle = told.recv().expect("a server that starts");
         Self {
             address,
+            http: reqwest::Client::new(),
             handle,
             thread: Some(thread),
         }
