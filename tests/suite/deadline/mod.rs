@@ -1,5 +1,11 @@
 //! The deadline calculator, for anybody.
 
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use actix_web::http::header::ACCEPT_LANGUAGE;
+use actix_web::test::{TestRequest, call_service, init_service, read_body_json};
+use api::http::{Limits, PerMinute};
 use serde_json::{Value, json};
 
 const PLACE: &str = "/api/v1/deadlines/preview";
@@ -93,5 +99,23 @@ both! {
         let mut many = question();
         many["stops"] = vec![stop("2026-11-20T10:00:00+07:00", "2026-11-20T10:00:00+07:00"); 51].into();
         world.visitor().post(PLACE, &many).await.fault("stops", "too_many");
+    }
+
+    async fn who_asks_too_often_is_told_when_to_come_again(world) {
+        let mut service = world.service.clone();
+        let per_minute = PerMinute { preview: NonZeroU32::MIN, ..PerMinute::default() };
+        service.limits = Arc::new(Limits::new(per_minute, Vec::new()));
+        let app = init_service(api::server::app(service)).await;
+        let ask = || TestRequest::post().uri(PLACE).peer_addr(([192, 0, 2, 1], 1).into())
+            .insert_header((ACCEPT_LANGUAGE, "en")).set_json(question()).to_request();
+        assert_eq!(call_service(&app, ask()).await.status(), 200);
+        let refused = call_service(&app, ask()).await;
+        assert_eq!(refused.status(), 429);
+        let header = |name| refused.headers().get(name).unwrap().to_str().unwrap().to_owned();
+        let seconds = header("retry-after").parse::<u32>().unwrap();
+        assert!((1..=61).contains(&seconds));
+        assert_eq!(header("ratelimit-policy"), "\"preview\";q=1;w=60");
+        let problem: Value = read_body_json(refused).await;
+        assert_eq!(problem["code"], "rate_limited");
     }
 }

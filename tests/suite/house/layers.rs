@@ -16,9 +16,19 @@ struct Graph {
     packages: Vec<Value>,
 }
 
+/// The platform of this machine, as the compiler calls it.
+fn host() -> String {
+    let output = Command::new("rustc").arg("-vV").output().expect("rustc");
+    let text = String::from_utf8(output.stdout).expect("text");
+    let host = text.lines().find_map(|line| line.strip_prefix("host: "));
+    host.expect("a host").to_owned()
+}
+
 fn graph() -> Graph {
+    // A fresh machine has fetched the packages of its own platform and no others.
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version=1", "--locked", "--offline"])
+        .args(["--filter-platform", &host()])
         .current_dir(root())
         .output()
         .expect("cargo metadata");
@@ -35,15 +45,10 @@ fn graph() -> Graph {
         .map(|one| (text(&one["id"]), text(&one["name"])))
         .collect();
     let nodes = found["resolve"]["nodes"].as_array().expect("nodes");
-    // Browsers are no place for this service: what is needed there alone does not count.
-    let here = |kind: &Value| {
-        let target = kind["target"].as_str().unwrap_or_default();
-        kind["kind"].is_null() && !target.contains("wasm")
-    };
     let normal = |dep: &&Value| {
         dep["dep_kinds"]
             .as_array()
-            .is_some_and(|kinds| kinds.iter().any(here))
+            .is_some_and(|kinds| kinds.iter().any(|kind| kind["kind"].is_null()))
     };
     let needs = nodes.iter().map(|node| {
         let deps = node["deps"].as_array().expect("deps");
