@@ -5,6 +5,8 @@ pub mod commands;
 pub mod desk;
 pub mod dto;
 pub mod handlers;
+pub mod intake;
+pub mod lists;
 pub mod public;
 pub mod view;
 
@@ -14,16 +16,16 @@ use actix_web::web::{ServiceConfig, get, post, resource};
 #[derive(Debug, utoipa::OpenApi)]
 #[openapi(
     paths(
-        handlers::list,
-        handlers::submit,
-        handlers::register,
-        handlers::batch,
+        lists::list,
+        intake::submit,
+        intake::register,
+        intake::batch,
         handlers::read,
         handlers::events,
         handlers::due_date,
-        handlers::mine,
-        handlers::department,
-        handlers::due,
+        lists::mine,
+        lists::department,
+        lists::due,
         handlers::feed,
         desk::comments,
         desk::comment,
@@ -61,14 +63,14 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         .service(
             at("dossiers")
-                .route(get().to(handlers::list))
-                .route(post().to(handlers::submit)),
+                .route(get().to(lists::list))
+                .route(post().to(intake::submit)),
         )
-        .service(at("dossiers:batch").route(post().to(handlers::batch)))
-        .service(at("dossiers/register").route(post().to(handlers::register)))
-        .service(at("worklists/mine").route(get().to(handlers::mine)))
-        .service(at("worklists/department").route(get().to(handlers::department)))
-        .service(at("worklists/due").route(get().to(handlers::due)))
+        .service(at("dossiers:batch").route(post().to(intake::batch)))
+        .service(at("dossiers/register").route(post().to(intake::register)))
+        .service(at("worklists/mine").route(get().to(lists::mine)))
+        .service(at("worklists/department").route(get().to(lists::department)))
+        .service(at("worklists/due").route(get().to(lists::due)))
         .service(at("events").route(get().to(handlers::feed)))
         .service(of_one("").route(get().to(handlers::read)))
         .service(of_one("/events").route(get().to(handlers::events)))

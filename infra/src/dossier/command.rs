@@ -5,128 +5,18 @@ use domain::auth::{Actor, Permit, Principal, Sight, permit, sight};
 use domain::dossier::{
     Action, Command, Dossier, Handover, MissingPaper, Outcome, Refusal, StepPlace,
 };
-use domain::text::{Note, Title};
+use domain::text::Title;
 use domain::time::{local_date, to_rfc3339};
 use serde_json::{Value, json};
 
-use super::papers::{PaperTick, check_required, tick};
+use super::papers::{check_required, tick};
 use super::people;
+use super::request::Request;
 use super::rows::Paper;
 use super::store::{Deed, Loaded, allowed, load_to_change, save};
 use crate::db::Conn;
 use crate::env::Env;
 use crate::error::{Conflict, Error};
-
-/// A command as somebody sends it: people by their public ids, reasons as they were typed.
-#[derive(Debug, Clone)]
-pub enum Request {
-    Accept {
-        papers: Vec<PaperTick>,
-    },
-    Refuse {
-        reason: Note,
-    },
-    RequestSupplement {
-        missing: Vec<(Title, Note)>,
-        reason: Option<Note>,
-    },
-    ReceiveSupplement {
-        papers: Vec<PaperTick>,
-        note: Option<Note>,
-    },
-    Extend {
-        reason: Note,
-    },
-    RequestPayment {
-        amount_vnd: i64,
-        purpose: Title,
-    },
-    ConfirmPayment {
-        receipt: Option<Title>,
-        note: Option<Note>,
-    },
-    Forward {
-        to: String,
-        note: Option<Note>,
-    },
-    Assign {
-        to: String,
-        reason: Option<Note>,
-    },
-    SendBack {
-        to: Option<String>,
-        reason: Note,
-    },
-    Resolve {
-        outcome: Outcome,
-        reason: Option<Note>,
-    },
-    ReturnResult {
-        way: &'static str,
-        recipient: Title,
-        note: Option<Note>,
-    },
-    Withdraw {
-        reason: Note,
-    },
-    Stop {
-        reason: Note,
-        legal_ground: Title,
-    },
-    Reappoint {
-        reason: Note,
-        due_at: DateTime<Utc>,
-    },
-    CorrectResult {
-        to: Option<String>,
-        reason: Note,
-    },
-}
-
-impl Request {
-    pub fn action(&self) -> Action {
-        match self {
-            Self::Accept { .. } => Action::Accept,
-            Self::Refuse { .. } => Action::Refuse,
-            Self::RequestSupplement { .. } => Action::RequestSupplement,
-            Self::ReceiveSupplement { .. } => Action::ReceiveSupplement,
-            Self::Extend { .. } => Action::Extend,
-            Self::RequestPayment { .. } => Action::RequestPayment,
-            Self::ConfirmPayment { .. } => Action::ConfirmPayment,
-            Self::Forward { .. } => Action::Forward,
-            Self::Assign { .. } => Action::Assign,
-            Self::SendBack { .. } => Action::SendBack,
-            Self::Resolve { .. } => Action::Resolve,
-            Self::ReturnResult { .. } => Action::ReturnResult,
-            Self::Withdraw { .. } => Action::Withdraw,
-            Self::Stop { .. } => Action::Stop,
-            Self::Reappoint { .. } => Action::Reappoint,
-            Self::CorrectResult { .. } => Action::CorrectResult,
-        }
-    }
-
-    fn reason(&self) -> String {
-        let note = match self {
-            Self::Refuse { reason }
-            | Self::Extend { reason }
-            | Self::SendBack { reason, .. }
-            | Self::Withdraw { reason }
-            | Self::Stop { reason, .. }
-            | Self::Reappoint { reason, .. }
-            | Self::CorrectResult { reason, .. } => Some(reason),
-            Self::RequestSupplement { reason, .. }
-            | Self::Assign { reason, .. }
-            | Self::Resolve { reason, .. } => reason.as_ref(),
-            Self::ReceiveSupplement { note, .. }
-            | Self::ConfirmPayment { note, .. }
-            | Self::Forward { note, .. }
-            | Self::ReturnResult { note, .. } => note.as_ref(),
-            Self::Accept { .. } | Self::RequestPayment { .. } => None,
-        };
-        note.map(|note| note.as_str().to_owned())
-            .unwrap_or_default()
-    }
-}
 
 /// Does `request` on the dossier `code` as long as it stands at `version`.
 pub fn command(

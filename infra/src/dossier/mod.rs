@@ -12,6 +12,7 @@ mod people;
 mod public;
 pub(crate) mod recount;
 mod register;
+mod request;
 mod rows;
 mod scope;
 mod store;
@@ -23,7 +24,7 @@ pub use attachments::{
     Attachment, MAX_ATTACHMENT_BYTES, Sniffed, add_attachment, find_attachment, list_attachments,
     sniff,
 };
-pub use command::{Request, command};
+pub use command::command;
 pub use comments::{Comment, add_comment, list_comments};
 pub use detail::{
     ApplicantView, Detail, Payment, StepView, Supplement, explain_due_date, list_events,
@@ -37,6 +38,7 @@ pub use lists::{
 pub use papers::PaperTick;
 pub use public::{Apology, DueDateChange, OwnView, PublicDossier, PublicStep, look_up, rate};
 pub use register::{Applicant, Intake, NewDossier, take_in};
+pub use request::Request;
 pub use rows::Paper;
 pub use summary::{Named, StepSummary, Summary};
 pub use verify::{BrokenLink, LinkFault, Walked, verify_chains};

@@ -21,6 +21,7 @@ mod offices;
 mod procedures;
 mod recomputations;
 mod staff;
+mod staff_lists;
 mod stand_ins;
 mod support;
 mod ward;

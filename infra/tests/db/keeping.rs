@@ -1,0 +1,153 @@
+//! What is kept, what is not, and what a transaction sees of others.
+
+use diesel::connection::SimpleConnection as _;
+use infra::db::{Unavailable, dialect};
+
+use crate::db_support::{Fault, Place, add, count, names};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answered_write_survives_reopening() {
+    for place in Place::each() {
+        let db = place.open_with_items();
+        db.write(|conn| add(conn, "a")).await.unwrap();
+        drop(db);
+        assert_eq!(names(&place.open()), ["a"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answered_write_is_in_the_files_before_anything_is_closed() {
+    let (place, copy) = (Place::sqlite(), Place::sqlite());
+    let path = |place: &Place| place.settings.url.replace("sqlite://", "");
+    let db = place.open_with_items();
+    db.write(|conn| add(conn, "a")).await.unwrap();
+    std::fs::create_dir(std::path::Path::new(&path(&copy)).parent().unwrap()).unwrap();
+    for end in ["", "-wal"] {
+        let (from, to) = (path(&place) + end, path(&copy) + end);
+        std::fs::copy(from, to).unwrap();
+    }
+    assert_eq!(names(&copy.open()), ["a"]);
+    drop(db);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn foreign_keys_are_enforced() {
+    for place in Place::each() {
+        let db = place.open_with_items();
+        let orphan = "CREATE TABLE child (name TEXT REFERENCES item (name)); \
+            INSERT INTO child VALUES ('nobody')";
+        let fault = db
+            .write(move |conn| Ok::<_, Fault>(conn.batch_execute(orphan)?))
+            .await
+            .unwrap_err();
+        assert!(matches!(fault, Fault::Db(_)), "{fault:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_of_the_embedded_database_cannot_write() {
+    let db = Place::sqlite();
+    let db = db.open_with_items();
+    let fault = db.read(|conn| add(conn, "sly")).await.unwrap_err();
+    assert!(matches!(fault, Fault::Db(_)), "{fault:?}");
+    assert!(names(&db).is_empty());
+}
+
+#[test]
+fn jobs_without_a_runtime_read_and_write() {
+    for place in Place::each() {
+        let db = place.open_with_items();
+        db.write_blocking(|conn| add(conn, "a")).unwrap();
+        assert_eq!(db.read_blocking(count).unwrap(), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_savepoint_lets_the_transaction_go_on_after_a_duplicate() {
+    for place in Place::each() {
+        let db = place.open_with_items();
+        db.write(|conn| {
+            add(conn, "a")?;
+            let again = dialect::savepoint(conn, |conn| add(conn, "a"));
+            assert!(matches!(again, Err(Fault::Db(error)) if dialect::is_unique_violation(&error)));
+            add(conn, "b")
+        })
+        .await
+        .unwrap();
+        assert_eq!(names(&db), ["a", "b"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_snapshot_does_not_see_what_is_committed_meanwhile() {
+    for place in Place::each() {
+        let db = place.open_with_items();
+        let other = db.clone();
+        let (before, after) = db
+            .read(move |conn| {
+                dialect::snapshot(conn, |conn| {
+                    let before = count(conn)?;
+                    other.write_blocking(|conn| add(conn, "meanwhile"))?;
+                    Ok::<_, Fault>((before, count(conn)?))
+                })
+            })
+            .await
+            .unwrap();
+        assert_eq!((before, after), (0, 0));
+        assert_eq!(db.read(count).await.unwrap(), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_swallows_a_failed_statement_is_not_told_that_it_was_kept() {
+    let Some(place) = Place::postgres() else {
+        return;
+    };
+    let db = place.open_with_items();
+    let answer: Result<(), Fault> = db
+        .write(|conn| {
+            add(conn, "a")?;
+            drop(add(conn, "a"));
+            Ok(())
+        })
+        .await;
+    assert!(matches!(answer, Err(Fault::Db(_))), "{answer:?}");
+    assert!(names(&db).is_empty());
+    db.write(|conn| add(conn, "b")).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_is_held_to_the_end_of_its_transaction_and_waiting_for_it_ends() {
+    let Some(place) = Place::postgres() else {
+        return;
+    };
+    let db = place.open_with_items();
+    let other = db.clone();
+    db.write(move |conn| {
+        dialect::lock_exclusive(conn, 7, 1000)?;
+        let free = other.write_blocking(|conn| Ok::<_, Fault>(dialect::try_lock(conn, 7)?))?;
+        assert!(!free);
+        let fault = other
+            .write_blocking(|conn| Ok::<_, Fault>(dialect::lock_exclusive(conn, 7, 1)?))
+            .unwrap_err();
+        assert!(
+            matches!(fault, Fault::Unavailable(Unavailable::QueueFull)),
+            "{fault:?}"
+        );
+        Ok::<_, Fault>(())
+    })
+    .await
+    .unwrap();
+    let other = db.clone();
+    db.write(move |conn| {
+        dialect::lock_shared(conn, 7)?;
+        other.write_blocking(|conn| Ok::<_, Fault>(dialect::lock_shared(conn, 7)?))
+    })
+    .await
+    .unwrap();
+    assert!(
+        db.write(|conn| Ok::<_, Fault>(dialect::try_lock(conn, 7)?))
+            .await
+            .unwrap()
+    );
+}
