@@ -70,6 +70,16 @@ impl Service {
         Ok(self.db.read(move |conn| job(conn, &env)).await?)
     }
 
+    /// Runs a query that reads a few rows by their keys.
+    pub async fn read_briefly<T, F>(&self, job: F) -> Result<T, Problem>
+    where
+        F: FnOnce(&mut Conn, &Env) -> Result<T, Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        let env = self.env.clone();
+        Ok(self.db.read_briefly(move |conn| job(conn, &env)).await?)
+    }
+
     /// Runs an action in a transaction of its own.
     pub async fn write<T, F>(&self, job: F) -> Result<T, Problem>
     where

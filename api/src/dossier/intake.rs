@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actix_web::web;
 use infra::db::dialect::savepoint;
-use infra::dossier::{Intake, read_dossier_recorded, take_in};
+use infra::dossier::{Intake, read_taken, take_in};
 
 use super::dto::{BatchAction, BatchInput, BatchItemInput, DossierInput};
 use super::view::{BatchItemView, BatchView, DossierDetail};
@@ -69,14 +69,11 @@ async fn intake(
     let url = Arc::clone(&service.public_url);
     let answer = service
         .write_once(key, move |conn, env| {
-            let code = take_in(conn, env, &who, intake, &new)?;
-            let detail = read_dossier_recorded(conn, env, &who, &code, lang)?;
+            let taken = take_in(conn, env, &who, intake, &new)?;
+            let place = format!("/api/v1/dossiers/{}", taken.code());
+            let detail = read_taken(conn, env, &who, taken, lang)?;
             let view = DossierDetail::of(detail, &url, lang);
-            created(
-                format!("/api/v1/dossiers/{code}"),
-                Some(view.summary.version),
-                &view,
-            )
+            created(place, Some(view.summary.version), &view)
         })
         .await?;
     Ok(Reply(answer))
@@ -122,8 +119,8 @@ pub async fn batch(
                         };
                         let new = item.dossier.into_new(connected);
                         let taken = savepoint(conn, |conn| {
-                            let code = take_in(conn, env, &who, intake, &new)?;
-                            read_dossier_recorded(conn, env, &who, &code, lang)
+                            let taken = take_in(conn, env, &who, intake, &new)?;
+                            read_taken(conn, env, &who, taken, lang)
                         });
                         match taken {
                             // Nothing more can be stored, so nothing before must seem to be.

@@ -35,7 +35,7 @@ pub async fn look_up_dossier(
     let key = query.0.key.and_then(|key| LookupKey::parse(&key).ok());
     let code = DossierCode::parse(&code).ok();
     let found = service
-        .read(move |conn, env| match (code, given && key.is_none()) {
+        .read_briefly(move |conn, env| match (code, given && key.is_none()) {
             (Some(code), false) => look_up(conn, env, &code, key.as_ref()),
             (Some(code), true) => {
                 look_up(conn, env, &code, None).and(Err(infra::error::Error::NotFound))

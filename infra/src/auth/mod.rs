@@ -8,6 +8,7 @@ pub mod principals;
 pub mod profile;
 pub mod queries;
 pub mod rows;
+mod seen;
 pub mod tokens;
 
 pub use actions::{

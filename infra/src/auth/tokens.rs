@@ -5,6 +5,7 @@ use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, encode}
 use serde::{Deserialize, Serialize};
 
 use super::keys::{Keys, PublicKey};
+use super::seen::Seen;
 use crate::error::Error;
 use crate::ids::new_uid;
 
@@ -93,6 +94,7 @@ struct Claims {
 pub struct Tokens {
     keys: Keys,
     issuer: String,
+    seen: Seen,
 }
 
 impl Tokens {
@@ -101,6 +103,7 @@ impl Tokens {
         Self {
             keys,
             issuer: issuer.into(),
+            seen: Seen::default(),
         }
     }
 
@@ -142,6 +145,13 @@ impl Tokens {
 
     /// Checks signature, issuer, audience and times. Only EdDSA with one of our keys will do.
     pub fn verify(&self, now: DateTime<Utc>, token: &str) -> Result<Bearer, TokenFault> {
+        if token.len() > MAX_BYTES {
+            return Err(TokenFault::Invalid);
+        }
+        self.seen.or_check(now, token, || self.check(now, token))
+    }
+
+    fn check(&self, now: DateTime<Utc>, token: &str) -> Result<Bearer, TokenFault> {
         let claims = self.signed_claims(now, token).ok_or(TokenFault::Invalid)?;
         let issued = DateTime::from_timestamp(claims.iat, 0).ok_or(TokenFault::Invalid)?;
         let expires_at = DateTime::from_timestamp(claims.exp, 0).ok_or(TokenFault::Invalid)?;
@@ -160,9 +170,6 @@ impl Tokens {
     }
 
     fn signed_claims(&self, now: DateTime<Utc>, token: &str) -> Option<Claims> {
-        if token.len() > MAX_BYTES {
-            return None;
-        }
         let header = decode_header(token).ok()?;
         if header.alg != Algorithm::EdDSA {
             return None;

@@ -75,7 +75,29 @@ impl Pool {
         F: FnOnce(&mut Conn) -> Result<T, E>,
         E: From<Error> + From<Unavailable>,
     {
-        let mut lease = self.proven_lease()?;
+        let lease = self.proven_lease()?;
+        self.read_on(lease, job)
+    }
+
+    /// The same if a connection is idle; else the job is handed back.
+    pub(super) fn try_read<T, E, F>(&self, job: F) -> Result<Result<T, E>, F>
+    where
+        F: FnOnce(&mut Conn) -> Result<T, E>,
+        E: From<Error> + From<Unavailable>,
+    {
+        let idle = self.connections.try_get();
+        let proven = |lease: &Lease| lease.proven == self.health.breaks.load(Ordering::Acquire);
+        match idle.filter(proven) {
+            Some(lease) => Ok(self.read_on(lease, job)),
+            None => Err(job),
+        }
+    }
+
+    fn read_on<T, E, F>(&self, mut lease: Lease, job: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Conn) -> Result<T, E>,
+        E: From<Error> + From<Unavailable>,
+    {
         let result = self.guarded(&mut lease, job);
         if result.is_err() && !lease.broken && dialect::kind(&lease.conn) == dialect::Kind::Postgres
         {

@@ -10,9 +10,10 @@ use domain::text::mask;
 use serde_json::json;
 
 use super::feed::EventView;
+use super::register::Taken;
 use super::rows::{DESK, EventRow, Paper, StepRow, StoredApplicant};
 use super::store::{Deed, Loaded, allowed, load, load_to_change, record};
-use super::summary::{Named, Summary, names, people, summary, units};
+use super::summary::{Named, Names, Summary, names, people, summary, units};
 use crate::db::Conn;
 use crate::db::paging::{Cursor, Page};
 use crate::db::schema::{dossier_events, dossier_steps};
@@ -136,6 +137,32 @@ pub fn read_dossier_recorded(
     detail(conn, env, who, &loaded, seen, lang)
 }
 
+/// A dossier as its taker sees it, of what is at hand: nothing is read again.
+pub fn read_taken(
+    conn: &mut Conn,
+    env: &Env,
+    who: &Principal,
+    taken: Taken,
+    lang: Lang,
+) -> Result<Detail, Error> {
+    let Taken {
+        loaded,
+        names,
+        step,
+    } = taken;
+    match sight(&loaded.facts(), who) {
+        seen @ (Sight::Whole | Sight::Masked) => {
+            let steps = step
+                .into_iter()
+                .map(|row| step_view(row, names.holder.clone(), names.department.clone()))
+                .collect();
+            shown(env, who, &loaded, seen, names, steps, lang)
+        }
+        Sight::WholeRecorded => read_dossier_recorded(conn, env, who, &loaded.row.code, lang),
+        Sight::None => Err(Error::NotFound),
+    }
+}
+
 /// The view for one who has just changed the dossier.
 pub(crate) fn detail(
     conn: &mut Conn,
@@ -145,10 +172,23 @@ pub(crate) fn detail(
     seen: Sight,
     lang: Lang,
 ) -> Result<Detail, Error> {
+    let names = names(conn, loaded)?;
+    let steps = steps(conn, loaded.row.id)?;
+    shown(env, who, loaded, seen, names, steps, lang)
+}
+
+fn shown(
+    env: &Env,
+    who: &Principal,
+    loaded: &Loaded,
+    seen: Sight,
+    names: Names,
+    steps: Vec<StepView>,
+    lang: Lang,
+) -> Result<Detail, Error> {
     let now = env.now();
     let dossier = &loaded.dossier;
     let whole = matches!(seen, Sight::Whole | Sight::WholeRecorded);
-    let names = names(conn, loaded)?;
     Ok(Detail {
         summary: summary(loaded, names, now, lang),
         applicant: applicant(loaded, whole)?,
@@ -170,7 +210,7 @@ pub(crate) fn detail(
                 .is_some_and(|term| term.received_at > first.resolved_at)
                 || dossier.state().is_open()
         }),
-        steps: steps(conn, loaded.row.id)?,
+        steps,
         allowed: allowed(loaded, who, now),
     })
 }
@@ -243,17 +283,25 @@ pub(crate) fn steps(conn: &mut Conn, dossier: i64) -> Result<Vec<StepView>, Erro
     )?;
     Ok(rows
         .into_iter()
-        .map(|row| StepView {
-            number: row.number,
-            step: row.step_index.saturating_sub(DESK),
-            name: row.name,
-            holder: people.get(&row.holder_id).cloned(),
-            department: row.department_id.and_then(|id| units.get(&id).cloned()),
-            entered_at: row.entered_at.and_utc(),
-            due_at: row.due_at.and_utc(),
-            left_at: row.left_at.map(|at| at.and_utc()),
+        .map(|row| {
+            let holder = people.get(&row.holder_id).cloned();
+            let department = row.department_id.and_then(|id| units.get(&id).cloned());
+            step_view(row, holder, department)
         })
         .collect())
+}
+
+fn step_view(row: StepRow, holder: Option<Named>, department: Option<Named>) -> StepView {
+    StepView {
+        number: row.number,
+        step: row.step_index.saturating_sub(DESK),
+        name: row.name,
+        holder,
+        department,
+        entered_at: row.entered_at.and_utc(),
+        due_at: row.due_at.and_utc(),
+        left_at: row.left_at.map(|at| at.and_utc()),
+    }
 }
 
 /// The events of one dossier, oldest first.

@@ -5,6 +5,9 @@ mod command;
 mod comments;
 mod detail;
 mod feed;
+mod glance;
+mod in_force;
+mod intake_rows;
 mod lapse;
 mod lists;
 mod papers;
@@ -28,7 +31,7 @@ pub use command::command;
 pub use comments::{Comment, add_comment, list_comments};
 pub use detail::{
     ApplicantView, Detail, Payment, StepView, Supplement, explain_due_date, list_events,
-    outcome_text, read_dossier, read_dossier_recorded,
+    outcome_text, read_dossier, read_dossier_recorded, read_taken,
 };
 pub use feed::{EventView, FeedItem, events_after, settled};
 pub use lapse::{lapse_all, lapse_due};
@@ -37,7 +40,7 @@ pub use lists::{
 };
 pub use papers::PaperTick;
 pub use public::{Apology, DueDateChange, OwnView, PublicDossier, PublicStep, look_up, rate};
-pub use register::{Applicant, Intake, NewDossier, take_in};
+pub use register::{Applicant, Intake, NewDossier, Taken, take_in};
 pub use request::Request;
 pub use rows::Paper;
 pub use summary::{Named, StepSummary, Summary};

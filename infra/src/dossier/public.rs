@@ -7,13 +7,15 @@ use domain::text::{DossierCode, LookupKey};
 use sha2::{Digest, Sha256};
 
 use super::detail::{Payment, Supplement, payment, supplement};
-use super::rows::{DESK, StepRow};
+use super::glance::Glance;
 use super::store::{Loaded, load};
-use super::summary::{Named, names};
+use super::stored;
+use super::summary::Named;
 use crate::db::Conn;
-use crate::db::schema::{dossier_events, dossier_steps, offices, ratings};
+use crate::db::schema::{dossier_events, offices, ratings};
 use crate::env::Env;
 use crate::error::Error;
+use crate::{calendar, procedure};
 
 /// A dossier as anybody with its code sees it.
 #[derive(Debug, Clone)]
@@ -84,18 +86,21 @@ pub fn look_up(
     code: &DossierCode,
     key: Option<&LookupKey>,
 ) -> Result<PublicDossier, Error> {
-    let found = match load(conn, env, code.as_str()) {
-        Ok(found) => Some(found),
-        Err(Error::NotFound) => None,
-        Err(error) => return Err(error),
-    };
+    let found = Glance::at(conn, code)?;
     let held = found
         .as_ref()
-        .map_or("??????", |loaded| loaded.row.lookup_key.as_str());
+        .map_or("??????", |glance| glance.lookup_key.as_str());
     let opens = key.map(|key| same_secret(key.as_str(), held));
     match (found, opens) {
         (None, _) | (_, Some(false)) => Err(Error::NotFound),
-        (Some(loaded), opens) => view(conn, env, &loaded, opens == Some(true)),
+        (Some(glance), opens) => {
+            let mut seen = view(conn, env, code, glance)?;
+            if opens == Some(true) {
+                let loaded = load(conn, env, code.as_str())?;
+                seen.own = Some(own_view(conn, &loaded)?);
+            }
+            Ok(seen)
+        }
     }
 }
 
@@ -109,45 +114,36 @@ pub(crate) fn same_secret(given: &str, held: &str) -> bool {
         == 0
 }
 
-fn view(conn: &mut Conn, env: &Env, loaded: &Loaded, own: bool) -> Result<PublicDossier, Error> {
-    let names = names(conn, loaded)?;
-    let dossier = &loaded.dossier;
-    let utc = |at: Option<chrono::NaiveDateTime>| at.map(|at| at.and_utc());
+fn view(
+    conn: &mut Conn,
+    env: &Env,
+    code: &DossierCode,
+    glance: Glance,
+) -> Result<PublicDossier, Error> {
+    let dossier = stored::from_json(&glance.rules_state)?;
+    let calendar = calendar::compiled(conn, env, glance.calendar_version_id)?;
+    let procedure = procedure::version(conn, env, glance.procedure_version_id)?;
+    let steps = glance.steps()?;
     Ok(PublicDossier {
-        code: loaded.row.code.clone(),
-        procedure: names.procedure,
-        office: names.office,
-        state: dossier.state(),
-        submitted_at: loaded.row.submitted_at.and_utc(),
-        received_at: utc(loaded.row.progress.received_at),
-        due_at: utc(loaded.row.progress.due_at),
-        provisional: dossier.promise.is_some_and(|promise| promise.provisional),
-        timeliness: dossier.timeliness(env.now(), &loaded.calendar),
-        steps: passed_steps(conn, loaded.row.id)?,
-        steps_total: loaded.rules.steps.len(),
-        own: if own {
-            Some(own_view(conn, loaded)?)
-        } else {
-            None
+        code: code.as_str().to_owned(),
+        procedure: Named {
+            key: glance.procedure_code,
+            name: procedure.name.as_str().to_owned(),
         },
+        office: Named {
+            key: glance.office_code,
+            name: glance.office_name,
+        },
+        state: dossier.state(),
+        submitted_at: glance.submitted_at.and_utc(),
+        received_at: glance.received_at.map(|at| at.and_utc()),
+        due_at: glance.due_at.map(|at| at.and_utc()),
+        provisional: dossier.promise.is_some_and(|promise| promise.provisional),
+        timeliness: dossier.timeliness(env.now(), &calendar),
+        steps,
+        steps_total: procedure.route.len(),
+        own: None,
     })
-}
-
-fn passed_steps(conn: &mut Conn, dossier: i64) -> Result<Vec<PublicStep>, Error> {
-    let rows: Vec<StepRow> = dossier_steps::table
-        .filter(dossier_steps::dossier_id.eq(dossier))
-        .filter(dossier_steps::step_index.ge(DESK))
-        .order(dossier_steps::number)
-        .select(StepRow::as_select())
-        .load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|row| PublicStep {
-            name: row.name,
-            entered_at: row.entered_at.and_utc(),
-            left_at: row.left_at.map(|at| at.and_utc()),
-        })
-        .collect())
 }
 
 fn own_view(conn: &mut Conn, loaded: &Loaded) -> Result<OwnView, Error> {

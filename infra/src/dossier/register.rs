@@ -1,28 +1,28 @@
 //! Taking a dossier in: submit, register at the counter, and their shared checks.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, Text};
 use domain::auth::{Actor, Principal, Role};
-use domain::deadline::Calendar;
-use domain::dossier::{Dossier, Handover, Moment};
-use domain::procedure::ProcedureVersion;
+use domain::dossier::{Dossier, Handover, Moment, Rules};
 use domain::text::{
     Address, AgencyCode, DossierCode, Email, IdNumber, PersonName, Phone, ProcedureCode, Title,
     fold,
 };
 use domain::time::local_date;
 
+use super::in_force::{InForce, Wanted, in_force};
+use super::intake_rows::IntakeRows;
 use super::papers::{PaperTick, check_required, tick};
-use super::rows::{DossierRow, Paper, Progress, StoredApplicant};
-use super::store::{Deed, insert, open_step, rules_of};
+use super::rows::{DossierRow, Paper, Progress, StepRow, StoredApplicant};
+use super::store::{Deed, Loaded, next_event, rules_of, step_row};
+use super::summary::{Named, Names};
 use crate::db::Conn;
-use crate::db::schema::{dossier_names, offices};
 use crate::env::Env;
 use crate::error::{Error, Fault};
-use crate::{calendar, ids, procedure};
+use crate::ids;
 
 /// Who applies.
 #[derive(Debug, Clone)]
@@ -61,35 +61,43 @@ pub enum Intake {
     Register,
 }
 
-struct Office {
-    id: i64,
-    path: String,
+/// A dossier that was just taken in, with what is needed to show it.
+#[derive(Debug)]
+pub struct Taken {
+    pub(super) loaded: Loaded,
+    pub(super) names: Names,
+    pub(super) step: Option<StepRow>,
 }
 
-struct RulesInForce {
-    calendar_version: i64,
-    calendar: Arc<Calendar>,
-    procedure_version: i64,
-    procedure: Arc<ProcedureVersion>,
+impl Taken {
+    pub fn code(&self) -> &str {
+        &self.loaded.row.code
+    }
 }
 
-/// Takes a dossier in and gives its code. On `Register` it is accepted in the same moment.
+/// Takes a dossier in. On `Register` it is accepted in the same moment.
 pub fn take_in(
     conn: &mut Conn,
     env: &Env,
     who: &Principal,
     intake: Intake,
     new: &NewDossier,
-) -> Result<String, Error> {
+) -> Result<Taken, Error> {
     let now = env.now();
     // Before any lock that others may wait for.
     super::feed::announce(conn)?;
-    let office = open_office(conn, &new.office)?;
-    check_rights(who, intake, &office.path)?;
-    let rules = rules_in_force(conn, env, office.id, &new.procedure, local_date(now))?;
-    let papers = tick(&rules.procedure.papers, &[], &new.papers)?;
-    let dossier = start(who, intake, &papers, &rules, now)?;
-    let row = new_row(conn, who, new, &office, &rules, &papers, &dossier, now)?;
+    let wanted = Wanted {
+        office: &new.office,
+        procedure: &new.procedure,
+        on: local_date(now),
+        department: who.department_id,
+    };
+    let found = in_force(conn, env, &wanted, |office| {
+        check_rights(who, intake, &office.path)
+    })?;
+    let papers = tick(&found.procedure.papers, &[], &new.papers)?;
+    let dossier = start(who, intake, &papers, &found, now)?;
+    let mut row = new_row(conn, who, new, &found, &papers, &dossier, now)?;
     let action = if intake == Intake::Register {
         "register"
     } else {
@@ -99,29 +107,57 @@ pub fn take_in(
         detail: intake_detail(new, &dossier),
         ..Deed::of(who, action)
     };
-    let row = insert(conn, row, &deed, now)?;
-    index_name(conn, &row)?;
-    if let Some(step) = dossier.step() {
-        open_step(conn, row.id, step, &rules_of(&rules.procedure), now)?;
-    }
-    Ok(row.code)
+    let event = next_event(&mut row.progress, &row.code, "", &deed, now)?;
+    let rules = rules_of(&found.procedure);
+    let step = dossier.step().map(|step| step_row(1, step, &rules, now));
+    let words = words_of(&row.applicant_name);
+    let rows = IntakeRows {
+        dossier: row,
+        event,
+        step,
+        words,
+    };
+    let id = rows.write(conn)?;
+    Ok(taken(id, rows, found, dossier, rules, who, new))
 }
 
-fn open_office(conn: &mut Conn, code: &AgencyCode) -> Result<Office, Error> {
-    let found: Option<(i64, String)> = offices::table
-        .filter(offices::code.eq(code.as_str()))
-        .filter(offices::retired_at.is_null())
-        .select((offices::id, offices::path))
-        .first(conn)
-        .optional()?;
-    found.map(|(id, path)| Office { id, path }).ok_or_else(|| {
-        Error::invalid(
-            "office",
-            "unknown_office",
-            "Không có cơ quan đang hoạt động với mã này.",
-            "No active office has this code.",
-        )
-    })
+fn taken(
+    id: i64,
+    rows: IntakeRows,
+    found: InForce,
+    dossier: Dossier,
+    rules: Rules,
+    who: &Principal,
+    new: &NewDossier,
+) -> Taken {
+    let held_by_caller = dossier.step().is_some();
+    let names = Names {
+        office: Named {
+            key: new.office.as_str().to_owned(),
+            name: found.office.name,
+        },
+        procedure: Named {
+            key: new.procedure.as_str().to_owned(),
+            name: found.procedure.name.as_str().to_owned(),
+        },
+        holder: held_by_caller.then(|| Named {
+            key: who.uid.clone(),
+            name: who.name.clone(),
+        }),
+        department: found.department.filter(|_| held_by_caller),
+    };
+    Taken {
+        loaded: Loaded {
+            row: DossierRow { id, ..rows.dossier },
+            office_path: found.office.path,
+            dossier,
+            rules,
+            procedure: found.procedure,
+            calendar: found.calendar,
+        },
+        names,
+        step: rows.step,
+    }
 }
 
 fn check_rights(who: &Principal, intake: Intake, office_path: &str) -> Result<(), Error> {
@@ -132,36 +168,11 @@ fn check_rights(who: &Principal, intake: Intake, office_path: &str) -> Result<()
     if may { Ok(()) } else { Err(Error::Forbidden) }
 }
 
-fn rules_in_force(
-    conn: &mut Conn,
-    env: &Env,
-    office: i64,
-    code: &ProcedureCode,
-    on: NaiveDate,
-) -> Result<RulesInForce, Error> {
-    let (procedure_version, procedure) = procedure::in_force(conn, env, code.as_str(), on)?
-        .ok_or_else(|| {
-            Error::invalid(
-                "procedure",
-                "procedure_not_in_force",
-                "Không có thủ tục đang có hiệu lực với mã này.",
-                "No procedure with this code is in force.",
-            )
-        })?;
-    let (calendar_version, calendar) = calendar::in_force(conn, env, office)?;
-    Ok(RulesInForce {
-        calendar_version,
-        calendar,
-        procedure_version,
-        procedure,
-    })
-}
-
 fn start(
     who: &Principal,
     intake: Intake,
     papers: &[Paper],
-    rules: &RulesInForce,
+    rules: &InForce,
     now: DateTime<Utc>,
 ) -> Result<Dossier, Error> {
     let started = match (intake, who.actor) {
@@ -190,8 +201,7 @@ fn new_row(
     conn: &mut Conn,
     who: &Principal,
     new: &NewDossier,
-    office: &Office,
-    rules: &RulesInForce,
+    rules: &InForce,
     papers: &[Paper],
     dossier: &Dossier,
     now: DateTime<Utc>,
@@ -233,7 +243,7 @@ fn new_row(
     Ok(DossierRow {
         id: 0,
         code: code.as_str().to_owned(),
-        office_id: office.id,
+        office_id: rules.office.id,
         procedure_version_id: rules.procedure_version,
         channel: new.channel.to_owned(),
         client_id,
@@ -292,21 +302,10 @@ fn intake_detail(new: &NewDossier, dossier: &Dossier) -> serde_json::Value {
 }
 
 /// Every run of words at the end of the name, so that any of its words can be searched for.
-fn index_name(conn: &mut Conn, row: &DossierRow) -> Result<(), Error> {
-    let folded = fold(&row.applicant_name);
-    let mut seen = std::collections::BTreeSet::new();
-    for words in name_entries(&folded) {
-        if seen.insert(words) {
-            diesel::insert_into(dossier_names::table)
-                .values((
-                    dossier_names::office_id.eq(row.office_id),
-                    dossier_names::words.eq(words),
-                    dossier_names::dossier_id.eq(row.id),
-                ))
-                .execute(conn)?;
-        }
-    }
-    Ok(())
+fn words_of(name: &str) -> Vec<String> {
+    let folded = fold(name);
+    let distinct: BTreeSet<&str> = name_entries(&folded).collect();
+    distinct.into_iter().map(str::to_owned).collect()
 }
 
 /// A long name of an organisation is findable by its first words, not by all of them.

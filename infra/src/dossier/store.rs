@@ -115,22 +115,6 @@ impl<'a> Deed<'a> {
     }
 }
 
-/// Inserts a new dossier with its first event; gives its id.
-pub(crate) fn insert(
-    conn: &mut Conn,
-    mut row: DossierRow,
-    deed: &Deed<'_>,
-    now: DateTime<Utc>,
-) -> Result<DossierRow, Error> {
-    let event = next_event(&mut row.progress, &row.code, "", deed, now)?;
-    row.id = diesel::insert_into(dossiers::table)
-        .values(&row)
-        .returning(dossiers::id)
-        .get_result(conn)?;
-    insert_event(conn, &row, event)?;
-    Ok(row)
-}
-
 /// Saves what `after` says with its event. One row must change, from a legal state and the
 /// version that was read, or somebody was faster.
 pub(crate) fn save(
@@ -198,7 +182,8 @@ pub(crate) fn record(
     insert_event(conn, &loaded.row, event)
 }
 
-fn next_event(
+/// The next event of a dossier, chained to the one before; the columns follow it.
+pub(super) fn next_event(
     progress: &mut Progress,
     code: &str,
     from: &str,
@@ -323,7 +308,24 @@ pub(crate) fn open_step(
         .first(conn)?;
     let row = StepRow {
         dossier_id: dossier,
-        number: last.unwrap_or(0).saturating_add(1),
+        ..step_row(last.unwrap_or(0).saturating_add(1), step, rules, now)
+    };
+    diesel::insert_into(dossier_steps::table)
+        .values(&row)
+        .execute(conn)?;
+    Ok(())
+}
+
+/// A row of the hand-over slip, of a dossier yet to be named.
+pub(super) fn step_row(
+    number: i64,
+    step: &domain::dossier::StepAt,
+    rules: &Rules,
+    now: DateTime<Utc>,
+) -> StepRow {
+    StepRow {
+        dossier_id: 0,
+        number,
         step_index: place_index(step.place),
         name: step_name(step.place, rules, Lang::Vi),
         holder_id: step.holder,
@@ -331,11 +333,7 @@ pub(crate) fn open_step(
         entered_at: now.naive_utc(),
         due_at: step.due_at.naive_utc(),
         left_at: None,
-    };
-    diesel::insert_into(dossier_steps::table)
-        .values(&row)
-        .execute(conn)?;
-    Ok(())
+    }
 }
 
 /// The name of a step; the desk's own has no entry in the route.

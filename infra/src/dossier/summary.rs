@@ -124,6 +124,7 @@ pub(crate) fn summaries(
 }
 
 /// The names that a summary joins to a dossier.
+#[derive(Debug, Clone)]
 pub(crate) struct Names {
     pub office: Named,
     pub procedure: Named,

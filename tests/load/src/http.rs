@@ -31,9 +31,15 @@ pub struct Measured {
     pub failures: u64,
 }
 
-/// A request as bytes.
+/// A request as bytes, as a proxy passes it on from one of many addresses.
 pub fn request(method: &str, path: &str, token: Option<&str>, body: Option<&str>) -> Vec<u8> {
-    let mut text = format!("{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n");
+    static ASKER: AtomicU64 = AtomicU64::new(0);
+    let asker = ASKER.fetch_add(1, Ordering::Relaxed) % 60_000;
+    let mut text = format!(
+        "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Forwarded-For: 10.0.{}.{}\r\n",
+        asker / 250,
+        1 + asker % 250,
+    );
     if let Some(token) = token {
         text.push_str(&format!("Authorization: Bearer {token}\r\n"));
     }

@@ -20,7 +20,7 @@ pub fn free_port() -> io::Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
-/// The environment of a service under load: no limits for those without an account.
+/// The environment of a service under load: generous limits for those without an account.
 pub fn service(program: &Path, data: &Path, database: &str) -> io::Result<Process> {
     let port = free_port()?;
     let mut command = Command::new(program);
@@ -30,7 +30,9 @@ pub fn service(program: &Path, data: &Path, database: &str) -> io::Result<Proces
         .env("MOTCUA_DATA_DIR", data)
         .env("MOTCUA_LISTEN", format!("127.0.0.1:{port}"))
         .env("MOTCUA_LOG", "warn")
-        .env("MOTCUA_LIMIT_LOOKUP", "100000000")
+        // Citizens come from many addresses, through the proxy.
+        .env("MOTCUA_TRUSTED_PROXIES", "127.0.0.1")
+        .env("MOTCUA_LIMIT_LOOKUP", "1000000")
         .env("MOTCUA_LIMIT_LOGIN", "1000000");
     start(command, port, "/readyz", &data.join("server.log"))
 }

@@ -1,0 +1,102 @@
+//! What anybody with a code may know of a dossier, in one question to the database.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable, Text, Timestamp};
+use domain::text::DossierCode;
+
+use super::public::PublicStep;
+use crate::db::Conn;
+use crate::error::Error;
+
+/// No column that names a person is read.
+#[derive(QueryableByName)]
+pub(super) struct Glance {
+    #[diesel(sql_type = BigInt)]
+    pub procedure_version_id: i64,
+    #[diesel(sql_type = BigInt)]
+    pub calendar_version_id: i64,
+    #[diesel(sql_type = Text)]
+    pub lookup_key: String,
+    #[diesel(sql_type = Timestamp)]
+    pub submitted_at: NaiveDateTime,
+    #[diesel(sql_type = Nullable<Timestamp>)]
+    pub received_at: Option<NaiveDateTime>,
+    #[diesel(sql_type = Nullable<Timestamp>)]
+    pub due_at: Option<NaiveDateTime>,
+    #[diesel(sql_type = Text)]
+    pub rules_state: String,
+    #[diesel(sql_type = Text)]
+    pub office_code: String,
+    #[diesel(sql_type = Text)]
+    pub office_name: String,
+    #[diesel(sql_type = Text)]
+    pub procedure_code: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    steps: Option<String>,
+}
+
+/// The steps that were passed come as a JSON list, so that they cost no second round trip.
+macro_rules! glance_sql {
+    ($steps:literal) => {
+        concat!(
+            "SELECT d.procedure_version_id, d.calendar_version_id, d.lookup_key, d.submitted_at, \
+             d.received_at, d.due_at, d.rules_state, o.code AS office_code, \
+             o.name AS office_name, p.code AS procedure_code, (",
+            $steps,
+            ") AS steps FROM dossiers d JOIN offices o ON o.id = d.office_id \
+             JOIN procedure_versions v ON v.id = d.procedure_version_id \
+             JOIN procedures p ON p.id = v.procedure_id WHERE d.code = $1"
+        )
+    };
+}
+
+const ON_SQLITE: &str = glance_sql!(
+    "SELECT json_group_array(json_array(s.name, s.entered_at, s.left_at) ORDER BY s.number) \
+     FROM dossier_steps s WHERE s.dossier_id = d.id AND s.step_index >= -1"
+);
+
+const ON_POSTGRES: &str = glance_sql!(
+    "SELECT json_agg(json_build_array(s.name, s.entered_at, s.left_at) ORDER BY s.number)::text \
+     FROM dossier_steps s WHERE s.dossier_id = d.id AND s.step_index >= -1"
+);
+
+impl Glance {
+    pub(super) fn at(conn: &mut Conn, code: &DossierCode) -> Result<Option<Self>, Error> {
+        let sql = match conn {
+            Conn::Sqlite(_) => ON_SQLITE,
+            Conn::Postgres(_) => ON_POSTGRES,
+        };
+        let found = diesel::sql_query(sql)
+            .bind::<Text, _>(code.as_str())
+            .get_result(conn)
+            .optional()?;
+        Ok(found)
+    }
+
+    pub(super) fn steps(&self) -> Result<Vec<PublicStep>, Error> {
+        let Some(steps) = &self.steps else {
+            return Ok(Vec::new());
+        };
+        let steps: Vec<(String, String, Option<String>)> = serde_json::from_str(steps)?;
+        steps
+            .into_iter()
+            .map(|(name, entered_at, left_at)| {
+                Ok(PublicStep {
+                    name,
+                    entered_at: moment(&entered_at)?.and_utc(),
+                    left_at: left_at
+                        .map(|at| moment(&at))
+                        .transpose()?
+                        .map(|at| at.and_utc()),
+                })
+            })
+            .collect()
+    }
+}
+
+/// SQLite keeps a space between date and time, PostgreSQL's JSON has a T.
+fn moment(text: &str) -> Result<NaiveDateTime, Error> {
+    NaiveDateTime::parse_from_str(&text.replacen('T', " ", 1), "%Y-%m-%d %H:%M:%S%.f")
+        .map_err(|fault| Error::Internal(format!("a stored time reads {text}: {fault}")))
+}

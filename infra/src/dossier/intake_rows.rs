@@ -1,0 +1,152 @@
+//! The rows of an intake, written together: dossier, first event, first step, words of the name.
+
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamp};
+
+use super::rows::{DossierRow, EventRow, StepRow};
+use crate::db::Conn;
+use crate::db::schema::{dossier_events, dossier_names, dossier_steps, dossiers};
+use crate::error::Error;
+
+/// All that one intake writes, but for the counter of the codes. Ids of the rows are given by
+/// the database.
+pub(super) struct IntakeRows {
+    pub dossier: DossierRow,
+    pub event: EventRow,
+    pub step: Option<StepRow>,
+    pub words: Vec<String>,
+}
+
+impl IntakeRows {
+    /// Writes them and gives the id of the dossier.
+    pub(super) fn write(&self, conn: &mut Conn) -> Result<i64, Error> {
+        match conn {
+            Conn::Sqlite(_) => self.one_by_one(conn),
+            Conn::Postgres(pg) => self.at_once(pg),
+        }
+    }
+
+    fn one_by_one(&self, conn: &mut Conn) -> Result<i64, Error> {
+        let office_id = self.dossier.office_id;
+        let dossier_id: i64 = diesel::insert_into(dossiers::table)
+            .values(&self.dossier)
+            .returning(dossiers::id)
+            .get_result(conn)?;
+        let event = EventRow {
+            dossier_id,
+            office_id,
+            ..self.event.clone()
+        };
+        diesel::insert_into(dossier_events::table)
+            .values(&event)
+            .execute(conn)?;
+        if let Some(step) = &self.step {
+            let step = StepRow {
+                dossier_id,
+                ..step.clone()
+            };
+            diesel::insert_into(dossier_steps::table)
+                .values(&step)
+                .execute(conn)?;
+        }
+        for words in &self.words {
+            diesel::insert_into(dossier_names::table)
+                .values((
+                    dossier_names::office_id.eq(office_id),
+                    dossier_names::words.eq(words),
+                    dossier_names::dossier_id.eq(dossier_id),
+                ))
+                .execute(conn)?;
+        }
+        Ok(dossier_id)
+    }
+
+    /// One statement instead of six: on PostgreSQL the round trips are what an intake costs.
+    fn at_once(&self, pg: &mut PgConnection) -> Result<i64, Error> {
+        let DossierRow { progress, .. } = &self.dossier;
+        let dossier = &self.dossier;
+        let query = diesel::sql_query(AT_ONCE)
+            .into_boxed::<Pg>()
+            .bind::<Text, _>(&dossier.code)
+            .bind::<BigInt, _>(dossier.office_id)
+            .bind::<BigInt, _>(dossier.procedure_version_id)
+            .bind::<BigInt, _>(progress.calendar_version_id)
+            .bind::<Text, _>(&dossier.channel)
+            .bind::<Nullable<BigInt>, _>(dossier.client_id)
+            .bind::<Nullable<BigInt>, _>(dossier.created_by)
+            .bind::<Text, _>(&dossier.applicant)
+            .bind::<Text, _>(&dossier.applicant_name)
+            .bind::<Nullable<Text>, _>(dossier.id_number.as_deref())
+            .bind::<Nullable<Text>, _>(dossier.phone.as_deref())
+            .bind::<Text, _>(&dossier.matter)
+            .bind::<Text, _>(&progress.papers)
+            .bind::<Text, _>(&dossier.lookup_key)
+            .bind::<Text, _>(&progress.state)
+            .bind::<BigInt, _>(progress.version)
+            .bind::<Timestamp, _>(dossier.submitted_at)
+            .bind::<Nullable<Timestamp>, _>(progress.received_at)
+            .bind::<Nullable<Timestamp>, _>(progress.due_at_original)
+            .bind::<Nullable<Timestamp>, _>(progress.due_at)
+            .bind::<Timestamp, _>(progress.sort_due_at)
+            .bind::<Nullable<Timestamp>, _>(progress.late_after)
+            .bind::<Nullable<Timestamp>, _>(progress.lapse_at)
+            .bind::<Nullable<Timestamp>, _>(progress.ended_at)
+            .bind::<Nullable<BigInt>, _>(progress.holder_id)
+            .bind::<Nullable<BigInt>, _>(progress.department_id)
+            .bind::<Nullable<BigInt>, _>(progress.step_index)
+            .bind::<Nullable<Timestamp>, _>(progress.step_due_at)
+            .bind::<Text, _>(&progress.rules_state)
+            .bind::<BigInt, _>(progress.event_count)
+            .bind::<Text, _>(&progress.last_hash);
+        let event = &self.event;
+        let query = query
+            .bind::<BigInt, _>(event.number)
+            .bind::<Timestamp, _>(event.at)
+            .bind::<Text, _>(&event.actor)
+            .bind::<Text, _>(&event.on_behalf_of)
+            .bind::<Text, _>(&event.action)
+            .bind::<Text, _>(&event.from_state)
+            .bind::<Text, _>(&event.to_state)
+            .bind::<Text, _>(&event.reason)
+            .bind::<Text, _>(&event.detail)
+            .bind::<Text, _>(&event.previous_hash)
+            .bind::<Text, _>(&event.hash)
+            .bind::<Array<Text>, _>(&self.words);
+        let step = self.step.as_ref();
+        let query = query
+            .bind::<Nullable<BigInt>, _>(step.map(|step| step.number))
+            .bind::<Nullable<BigInt>, _>(step.map(|step| step.step_index))
+            .bind::<Nullable<Text>, _>(step.map(|step| step.name.as_str()))
+            .bind::<Nullable<BigInt>, _>(step.map(|step| step.holder_id))
+            .bind::<Nullable<BigInt>, _>(step.and_then(|step| step.department_id))
+            .bind::<Nullable<Timestamp>, _>(step.map(|step| step.entered_at))
+            .bind::<Nullable<Timestamp>, _>(step.map(|step| step.due_at));
+        let made: Made = query.get_result(pg)?;
+        Ok(made.id)
+    }
+}
+
+#[derive(QueryableByName)]
+struct Made {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+}
+
+const AT_ONCE: &str = "\
+WITH d AS (INSERT INTO dossiers (code, office_id, procedure_version_id, calendar_version_id, \
+    channel, client_id, created_by, applicant, applicant_name, id_number, phone, matter, papers, \
+    lookup_key, state, version, submitted_at, received_at, due_at_original, due_at, sort_due_at, \
+    late_after, lapse_at, ended_at, holder_id, department_id, step_index, step_due_at, \
+    rules_state, event_count, last_hash) \
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
+    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31) RETURNING id), \
+e AS (INSERT INTO dossier_events (dossier_id, office_id, number, at, actor, on_behalf_of, action, \
+    from_state, to_state, reason, detail, previous_hash, hash) \
+  SELECT id, $2, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42 FROM d), \
+n AS (INSERT INTO dossier_names (office_id, words, dossier_id) \
+  SELECT $2, words, id FROM d CROSS JOIN unnest($43) AS words), \
+s AS (INSERT INTO dossier_steps (dossier_id, number, step_index, name, holder_id, department_id, \
+    entered_at, due_at) \
+  SELECT id, $44, $45, $46, $47, $48, $49, $50 FROM d WHERE $44 IS NOT NULL) \
+SELECT id FROM d";
