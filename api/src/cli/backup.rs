@@ -18,7 +18,7 @@ pub(super) struct BackupArgs {
     #[command(flatten)]
     place: Place,
     /// Với --into: chỉ giữ lại từng này bản mới nhất (with --into: how many of the newest are kept)
-    #[arg(long, value_name = "COUNT", requires = "into")]
+    #[arg(long, value_name = "COUNT", conflicts_with = "to")]
     keep: Option<NonZeroUsize>,
     /// PostgreSQL: tệp của pg_dump --format=custom (the file that pg_dump wrote just before)
     #[arg(long, value_name = "FILE")]

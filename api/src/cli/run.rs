@@ -31,8 +31,8 @@ pub(super) fn env() -> Env {
     Env::new(Arc::new(SystemClock))
 }
 
-/// Serves until SIGTERM or SIGINT: then requests under way finish within ten seconds, the jobs
-/// end after their batch, and the database closes. `ready` is called once requests are taken.
+/// Serves until SIGTERM or SIGINT: then requests under way finish within eight seconds, the
+/// jobs end after their batch, and the database closes. `ready` is called once requests are taken.
 pub(super) fn run(
     settings: &Settings,
     service: Service,

@@ -31,10 +31,7 @@ pub enum BackupError {
     #[error("{} holds no backup that this program reads: {reason}", path.display())]
     NotABackup { path: PathBuf, reason: String },
     #[error("the backup is of a {found} database, the settings name a {wanted} one")]
-    OtherKind {
-        found: String,
-        wanted: &'static str,
-    },
+    OtherKind { found: String, wanted: &'static str },
     #[error("{} is damaged: {reason}", path.display())]
     Damaged { path: PathBuf, reason: String },
     #[error("{}: {source}", path.display())]

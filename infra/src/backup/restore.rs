@@ -31,11 +31,7 @@ pub struct Restored {
 ///
 /// # Errors
 /// When something is in the way, or the backup is not what its manifest says.
-pub async fn restore(
-    from: &Path,
-    db: &DbSettings,
-    files: &Files,
-) -> Result<Restored, BackupError> {
+pub async fn restore(from: &Path, db: &DbSettings, files: &Files) -> Result<Restored, BackupError> {
     let manifest = Manifest::read(from)?;
     let kind = db.check()?;
     let (wanted, name) = named(kind);
