@@ -53,10 +53,7 @@ impl Files {
     /// Stores bytes under their SHA-256 and gives it in hexadecimal. The same bytes again cost
     /// nothing, so a retry after a crash is harmless.
     pub async fn put(&self, bytes: Vec<u8>) -> Result<String, FilesError> {
-        let sha256: String = Sha256::digest(&bytes)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let sha256 = sha256_of(&bytes);
         let key = key_of(&sha256);
         match self.0.head(&key).await {
             Ok(_) => {}
@@ -66,6 +63,24 @@ impl Files {
             Err(error) => return Err(error.into()),
         }
         Ok(sha256)
+    }
+
+    /// Whether something lies under a SHA-256.
+    pub async fn holds(&self, sha256: &str) -> Result<bool, FilesError> {
+        match self.0.head(&key_of(sha256)).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// All bytes stored under a SHA-256; none where nothing lies there.
+    pub async fn whole(&self, sha256: &str) -> Result<Option<Vec<u8>>, FilesError> {
+        match self.0.get(&key_of(sha256)).await {
+            Ok(found) => Ok(Some(found.bytes().await?.to_vec())),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// The bytes stored under a SHA-256, piece by piece.
@@ -79,6 +94,15 @@ impl Files {
             .map(|piece| Ok(piece.map(|bytes| bytes.to_vec())?))
             .boxed())
     }
+}
+
+/// In hexadecimal.
+pub(crate) fn sha256_of(bytes: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Two letters of the hash make a folder, so that none grows too large.

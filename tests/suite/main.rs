@@ -15,6 +15,7 @@
 mod support;
 
 mod authorization;
+mod backup;
 mod calendar;
 mod contents;
 mod deadline;
@@ -25,5 +26,7 @@ mod hostile;
 mod house;
 mod office;
 mod procedure;
+mod program;
 mod public;
 mod staff;
+mod upgrade;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::process::ExitCode;
 
 use infra::auth::KeyError;
+use infra::backup::BackupError;
 use infra::db::OpenError;
 use infra::error::Error;
 use infra::files::FilesError;
@@ -66,6 +67,42 @@ impl From<OpenError> for Failure {
 impl From<KeyError> for Failure {
     fn from(error: KeyError) -> Self {
         Self::new("khóa ký không dùng được", error.to_string())
+    }
+}
+
+impl From<BackupError> for Failure {
+    fn from(error: BackupError) -> Self {
+        let vi = match &error {
+            BackupError::Exists(path) => {
+                format!("{} đã có sẵn; không ghi đè lên gì cả", path.display())
+            }
+            BackupError::NoDatabase(path) => {
+                format!("không có cơ sở dữ liệu ở {}", path.display())
+            }
+            BackupError::DumpWanted => "cơ sở dữ liệu là PostgreSQL: chạy pg_dump --format=custom trước, rồi chỉ tệp đó bằng --dump".to_owned(),
+            BackupError::DumpUnwanted => "--dump chỉ dành cho PostgreSQL".to_owned(),
+            BackupError::NotADump(path) => format!(
+                "{} không phải bản kết xuất của pg_dump --format=custom",
+                path.display()
+            ),
+            BackupError::DumpNotRestored(path) => format!(
+                "cơ sở dữ liệu còn trống: chạy pg_restore với {} trước",
+                path.display()
+            ),
+            BackupError::NotABackup { path, .. } => format!(
+                "{} không chứa bản sao lưu mà chương trình này đọc được",
+                path.display()
+            ),
+            BackupError::OtherKind { .. } => {
+                "bản sao lưu thuộc loại cơ sở dữ liệu khác với thiết lập".to_owned()
+            }
+            BackupError::Damaged { path, .. } => format!("{} bị hỏng", path.display()),
+            BackupError::Open(OpenError::DatabaseNewer { .. }) => {
+                "cơ sở dữ liệu mới hơn chương trình này: hãy dùng chương trình mới hơn".to_owned()
+            }
+            _ => "không sao lưu hay khôi phục được".to_owned(),
+        };
+        Self::new(vi, error.to_string())
     }
 }
 

@@ -1,8 +1,10 @@
 //! The command line: what `motcua` can be told to do.
 
 mod admin;
+mod backup;
 mod demo;
 mod failure;
+mod healthcheck;
 mod keys;
 mod logging;
 mod migrate;
@@ -39,7 +41,11 @@ struct ConfigArgs {
 
 impl ConfigArgs {
     fn load(self) -> Result<Settings, Failure> {
-        Ok(Settings::load(&Inputs::of_process(self.config))?)
+        Ok(Settings::load(&self.inputs())?)
+    }
+
+    fn inputs(self) -> Inputs {
+        Inputs::of_process(self.config)
     }
 }
 
@@ -60,6 +66,22 @@ enum Command {
     Migrate(ConfigArgs),
     /// Kiểm tra chuỗi sự kiện của mọi hồ sơ (walk the event chains of all dossiers)
     Verify(ConfigArgs),
+    /// Sao lưu trong khi dịch vụ chạy (back up, while the service runs)
+    Backup {
+        #[command(flatten)]
+        config: ConfigArgs,
+        #[command(flatten)]
+        backup: backup::BackupArgs,
+    },
+    /// Khôi phục bản sao lưu vào chỗ trống (bring a backup back, into an empty place)
+    Restore {
+        #[command(flatten)]
+        config: ConfigArgs,
+        #[command(flatten)]
+        restore: backup::RestoreArgs,
+    },
+    /// Hỏi dịch vụ trên máy này có trả lời không (ask whether the service on this machine answers)
+    Healthcheck(ConfigArgs),
     /// Tạo quản trị viên đầu tiên (make the first administrator)
     CreateAdmin {
         #[command(flatten)]
@@ -76,14 +98,21 @@ enum Command {
     },
 }
 
-/// Runs what the arguments say. 0: done; 1: failed, or a broken chain was found; 2: wrong
-/// arguments; 78: faults in the configuration.
+/// Runs what the arguments say. 0: done; 1: failed, or a broken chain or a lost attachment was
+/// found; 2: wrong arguments; 78: faults in the configuration.
 pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(config) => config.load().and_then(serve::serve),
         Command::Demo { data_dir, listen } => demo::demo(&data_dir, listen),
         Command::Migrate(config) => config.load().and_then(migrate::migrate),
         Command::Verify(config) => config.load().and_then(verify::verify),
+        Command::Backup { config, backup } => config
+            .load()
+            .and_then(|settings| backup::back_up(&settings, &backup)),
+        Command::Restore { config, restore } => config
+            .load()
+            .and_then(|settings| backup::restore(&settings, &restore)),
+        Command::Healthcheck(config) => healthcheck::healthcheck(&config.inputs()),
         Command::CreateAdmin { config, admin } => config
             .load()
             .and_then(|settings| admin::create(settings, admin)),

@@ -31,14 +31,16 @@ pub(super) fn env() -> Env {
     Env::new(Arc::new(SystemClock))
 }
 
-/// Serves until SIGTERM or SIGINT: then requests under way finish within ten seconds, the jobs
-/// end after their batch, and the database closes. `ready` is called once requests are taken.
+/// Serves until SIGTERM or SIGINT: then requests under way finish within eight seconds, the
+/// jobs end after their batch, and the database closes. `ready` is called once requests are taken.
 pub(super) fn run(
     settings: &Settings,
     service: Service,
     ready: impl FnOnce(),
 ) -> Result<(), Failure> {
     let listener = listen(settings)?;
+    // With port 0 the system chooses one.
+    let address = listener.local_addr().unwrap_or(settings.listen);
     let broken = |error: std::io::Error| {
         Failure::new(
             "dịch vụ không chạy được",
@@ -50,7 +52,7 @@ pub(super) fn run(
     let served = actix_web::rt::System::new().block_on(async {
         let server = server::start(service, listener, settings.workers)?;
         let ending = actix_web::rt::spawn(end_on_signal(server.handle()));
-        tracing::info!(listen = %settings.listen, database = ?db, "serving");
+        tracing::info!(listen = %address, database = ?db, "serving");
         ready();
         let served = server.await;
         ending.abort();

@@ -21,7 +21,12 @@ pub(super) fn verify(settings: Settings) -> Result<(), Failure> {
             "the database lacks migrations: run `motcua migrate` first",
         ));
     }
-    let total = walk(&db)?;
+    verify_all(&db)
+}
+
+/// Fails when any chain is broken.
+pub(super) fn verify_all(db: &Db) -> Result<(), Failure> {
+    let total = walk(db)?;
     let (dossiers, events, broken) = (total.dossiers, total.events, total.broken.len());
     out::line(format_args!(
         "Đã kiểm tra {dossiers} hồ sơ, {events} sự kiện; {broken} chuỗi hỏng \

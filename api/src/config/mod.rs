@@ -89,6 +89,19 @@ impl Settings {
         }
     }
 
+    /// The address to listen on, and nothing else: no folder is made or tried.
+    ///
+    /// # Errors
+    /// Faults of this setting, or of the file that may hold it.
+    pub fn listen(inputs: &Inputs) -> Result<SocketAddr, ConfigFaults> {
+        let mut source = Source::gather(inputs);
+        let listen = source.read(&names::LISTEN, default_listen(), parse::address);
+        match source.faults.is_empty() {
+            true => Ok(listen),
+            false => Err(ConfigFaults(source.faults)),
+        }
+    }
+
     /// The folder of the signing keys.
     pub fn keys_dir(&self) -> PathBuf {
         self.data_dir.join("keys")

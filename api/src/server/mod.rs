@@ -22,8 +22,9 @@ use crate::ops::measure;
 use crate::problem::{self, Problem, edge};
 use headers::secure;
 
-/// Requests under way get so many seconds to finish when the service ends.
-const DRAIN_SECONDS: u64 = 10;
+/// Requests under way get so many seconds to finish when the service ends: the jobs and the database
+/// end after them, and all of it is to be over in ten.
+const DRAIN_SECONDS: u64 = 8;
 
 /// Threads of one worker for blocking work: the database's connections bound their own share,
 /// the rest is password hashing, of which each costs 19 MiB.

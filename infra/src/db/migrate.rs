@@ -63,7 +63,7 @@ fn run(conn: &mut Conn) -> MigrationResult<()> {
 /// Names what is missing, oldest first.
 pub(super) fn pending(conn: &mut Conn) -> Result<Vec<String>, OpenError> {
     let mut known = known(conn)?;
-    for version in applied(conn).map_err(failed)? {
+    for version in applied(conn)? {
         if known.remove(&version).is_none() {
             return Err(OpenError::DatabaseNewer { version });
         }
@@ -72,7 +72,10 @@ pub(super) fn pending(conn: &mut Conn) -> Result<Vec<String>, OpenError> {
 }
 
 /// Fails when the database has a migration that this program does not know.
-pub(super) fn refuse_newer(conn: &mut Conn) -> Result<(), OpenError> {
+///
+/// # Errors
+/// [`OpenError::DatabaseNewer`] then, and when the database cannot be asked.
+pub fn refuse_newer(conn: &mut Conn) -> Result<(), OpenError> {
     pending(conn).map(|_| ())
 }
 
@@ -93,8 +96,16 @@ fn names<DB: Backend>(source: &impl MigrationSource<DB>) -> MigrationResult<Name
     Ok(names)
 }
 
-/// Newest first, and without creating the table: a look must not change a database.
-fn applied(conn: &mut Conn) -> QueryResult<Vec<String>> {
+/// The migrations that a database has, newest first. Without creating the table: a look must not
+/// change a database.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub fn applied(conn: &mut Conn) -> Result<Vec<String>, OpenError> {
+    versions(conn).map_err(failed)
+}
+
+fn versions(conn: &mut Conn) -> QueryResult<Vec<String>> {
     let has_table = match conn {
         Conn::Sqlite(_) => {
             "SELECT COUNT(*) AS n FROM sqlite_master WHERE name = '__diesel_schema_migrations'"

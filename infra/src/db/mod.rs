@@ -9,6 +9,7 @@ pub mod paging;
 pub mod schema;
 
 mod connection;
+mod copy;
 mod error;
 mod gate;
 mod migrate;
@@ -18,8 +19,10 @@ mod sqlite;
 mod writer;
 
 pub use connection::{Conn, MultiBackend, MultiField, MultiRawValue, MultiRow};
+pub use copy::{copy_embedded, look_into, shows_damage};
 pub use dialect::Kind;
 pub use error::{OpenError, Panicked, Unavailable, classify};
+pub use migrate::{applied as applied_migrations, refuse_newer};
 pub use settings::DbSettings;
 
 use std::fmt;

@@ -49,6 +49,17 @@ impl DbSettings {
     pub fn check(&self) -> Result<Kind, OpenError> {
         Target::parse(self).map(|target| target.kind())
     }
+
+    /// The file of an embedded database; none where the URL names a server.
+    ///
+    /// # Errors
+    /// As [`DbSettings::check`].
+    pub fn file(&self) -> Result<Option<PathBuf>, OpenError> {
+        Target::parse(self).map(|target| match target {
+            Target::Sqlite(path) => Some(path),
+            Target::Postgres { .. } => None,
+        })
+    }
 }
 
 impl fmt::Debug for DbSettings {

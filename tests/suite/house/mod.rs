@@ -1,5 +1,6 @@
 //! Checks of the house itself: what ARCHITECTURE.md promises of the repository as a whole.
 
+mod deploy;
 mod document;
 mod errors;
 mod layers;

@@ -24,6 +24,14 @@ pub enum Which {
     Postgres,
 }
 
+impl Which {
+    /// Whether whoever runs the suite wants it without PostgreSQL.
+    pub fn is_left_out(self) -> bool {
+        let sqlite_only = std::env::var_os("MOTCUA_TEST_SQLITE_ONLY").is_some_and(|set| set == "1");
+        self == Self::Postgres && sqlite_only
+    }
+}
+
 /// A database of one test; a PostgreSQL one is dropped with it, a file goes with its folder.
 #[derive(Debug)]
 pub struct Database {
@@ -52,6 +60,31 @@ impl Database {
                 }
             }
         }
+    }
+
+    /// A new one: a server's has no tables yet, a file is not there.
+    pub fn empty(which: Which, folder: &Path) -> Self {
+        match which {
+            Which::Sqlite => Self {
+                url: sqlite_url(&folder.join("motcua.db")),
+                drop: None,
+            },
+            Which::Postgres => {
+                let named = Named::create("");
+                Self {
+                    url: named.url(),
+                    drop: Some(named),
+                }
+            }
+        }
+    }
+
+    /// A new one that a text in SQL fills.
+    pub fn of_sql(which: Which, folder: &Path, sql: &str) -> Self {
+        let database = Self::empty(which, folder);
+        let filled = database.try_to_meddle(sql);
+        filled.expect("a text that fills a database");
+        database
     }
 
     pub fn settings(&self) -> DbSettings {

@@ -4,13 +4,15 @@ mod answer;
 mod client;
 mod database;
 mod moment;
+mod program;
 mod ward;
 mod world;
 
 pub use answer::Answer;
 pub use client::{Client, Visitor, send};
-pub use database::{PASSWORD, Which};
+pub use database::{Database, PASSWORD, Which};
 pub use moment::at;
+pub use program::{Ended, ended, pg_tool, program, program_alone};
 pub use ward::*;
 pub use world::World;
 

@@ -2,6 +2,8 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
@@ -22,6 +24,7 @@ use infra::files::Files;
 use tempfile::TempDir;
 
 use super::database::{Database, Held};
+use super::program::program;
 use super::{Client, Visitor, Which, at};
 
 /// The morning on which every world begins: a Thursday; the Tuesday after it is a holiday.
@@ -49,11 +52,14 @@ struct Running {
 impl World {
     /// Runs a test in a new world.
     pub fn run<F: Future<Output = ()>>(which: Which, body: impl FnOnce(Self) -> F) {
-        let left_out = std::env::var_os("MOTCUA_TEST_SQLITE_ONLY").is_some_and(|set| set == "1");
-        if which == Which::Postgres && left_out {
-            return;
+        if !which.is_left_out() {
+            Self::open(which).live(body);
         }
-        let world = Self::open(which);
+    }
+
+    /// Runs a test in this world.
+    pub fn live<F: Future<Output = ()>>(self, body: impl FnOnce(Self) -> F) {
+        let world = self;
         tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -64,6 +70,11 @@ impl World {
     fn open(which: Which) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let database = Database::copy(which, folder.path());
+        Self::begin(which, database, folder)
+    }
+
+    /// A service on a database that is there, with the rest of its data in `folder`.
+    pub fn begin(which: Which, database: Database, folder: TempDir) -> Self {
         let clock = SteppedClock::at(at(BEGINNING));
         let service = service_of(&database, &folder, &clock, unlimited());
         let running = Running::start(service.clone());
@@ -123,6 +134,19 @@ impl World {
     /// Somebody without an account.
     pub fn visitor(&self) -> Visitor {
         Visitor::new(self.base(), self.running.http.clone())
+    }
+
+    /// The program `motcua` as a process of its own, on the same database and folder.
+    pub fn program(&self) -> Command {
+        program(&self.database, self.folder.path())
+    }
+
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     pub fn base(&self) -> String {

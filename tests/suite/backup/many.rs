@@ -1,0 +1,65 @@
+//! Nightly backups in one folder: named by their moment, the oldest removed.
+
+use crate::support::{Ended, Which, World, ended};
+
+async fn into(world: &World, folder: &std::path::Path, keep: &str) -> Ended {
+    let mut command = world.program();
+    command
+        .args(["backup", "--keep", keep, "--into"])
+        .arg(folder);
+    ended(command).await
+}
+
+fn names(folder: &std::path::Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).expect("a folder").flatten();
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort_unstable();
+    names
+}
+
+#[test]
+fn the_oldest_backups_are_removed_and_nothing_else_is() {
+    World::run(Which::Sqlite, async |world| {
+        let place = tempfile::tempdir().expect("a folder");
+        // Two of former nights, one that was never finished, and a folder of somebody else.
+        for (name, whole) in [
+            ("motcua-20250101T020000Z", true),
+            ("motcua-20250102T020000Z", true),
+            ("motcua-20250103T020000Z", false),
+            ("quan-trong", true),
+        ] {
+            let folder = place.path().join(name);
+            std::fs::create_dir(&folder).expect("a folder");
+            if whole {
+                std::fs::write(folder.join("manifest.json"), "{}").expect("a file");
+            }
+        }
+        let said = into(&world, place.path(), "2").await.expect(0);
+        assert!(said.out.contains("motcua-20250101T020000Z"), "{said:?}");
+        let left = names(place.path());
+        assert_eq!(left.len(), 4, "{left:?}");
+        assert_eq!(left[0], "motcua-20250102T020000Z");
+        assert_eq!(left[1], "motcua-20250103T020000Z");
+        assert_eq!(left[3], "quan-trong");
+        assert!(place.path().join(&left[2]).join("motcua.db").is_file());
+    });
+}
+
+#[test]
+fn one_place_is_named_for_a_backup_and_none_is_kept_by_mistake() {
+    World::run(Which::Sqlite, async |world| {
+        for wrong in [
+            &["backup"][..],
+            &["backup", "--to", "a", "--into", "b"],
+            &["backup", "--to", "a", "--keep", "3"],
+            &["backup", "--into", "a", "--keep", "0"],
+        ] {
+            let mut command = world.program();
+            command.args(wrong).current_dir(world.folder());
+            ended(command).await.expect(2);
+        }
+        assert!(!world.folder().join("a").exists());
+    });
+}
