@@ -203,7 +203,7 @@ impl<C: Choices> Random<C> {
         term
     }
 
-    fn limit(&mut self, same_day: bool) -> TimeLimit {
+    pub(crate) fn limit(&mut self, same_day: bool) -> TimeLimit {
         match self.below(if same_day { 12 } else { 10 }) {
             0..=3 => TimeLimit::WorkingDays(1 + self.amount(60)),
             4 | 5 => TimeLimit::CalendarDays(1 + self.amount(90)),
@@ -265,7 +265,12 @@ impl<C: Choices> Random<C> {
     }
 
     /// Some moment within so many days, not before `at`.
-    fn later(&mut self, spec: &CalendarSpec, at: DateTime<Utc>, days: u64) -> DateTime<Utc> {
+    pub(crate) fn later(
+        &mut self,
+        spec: &CalendarSpec,
+        at: DateTime<Utc>,
+        days: u64,
+    ) -> DateTime<Utc> {
         let days = if self.one_in(2) { 3 } else { days };
         let date = domain::time::local_date(at) + Days::new(self.below(days));
         self.moment_of(spec, date).max(at)
