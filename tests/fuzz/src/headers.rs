@@ -124,8 +124,9 @@ fn address(request: &HttpRequest) {
 /// No token but one that was signed here is taken.
 fn token(header: &[u8]) {
     static TOKENS: LazyLock<Tokens> = LazyLock::new(|| {
-        let folder = std::env::var_os("MOTCUA_FUZZ_SCRATCH").expect("a folder for the keys");
-        let keys = Keys::open(folder.as_ref()).expect("the folder takes keys");
+        let scratch = std::env::var_os("MOTCUA_FUZZ_SCRATCH").expect("a folder for the keys");
+        let folder = std::path::Path::new(&scratch).join("motcua-fuzz-keys");
+        let keys = Keys::open(&folder).expect("the folder takes keys");
         Tokens::new(keys, "http://motcua.example")
     });
     let text = String::from_utf8_lossy(header);

@@ -7,7 +7,7 @@ use infra::fuzzing::{
     read_calendar, read_dossier, read_procedure, write_calendar, write_dossier, write_procedure,
 };
 
-use crate::bodies::calendar_of_the_country;
+use crate::bodies::ordinary_calendar;
 use crate::bytes::pick;
 use crate::dossiers::command;
 
@@ -42,7 +42,7 @@ fn dossier(text: &str) {
 
 /// Nothing that stands in a row, however wrong, may end a request with a panic.
 fn ask(dossier: &Dossier, now: DateTime<Utc>, rules: &Rules) {
-    let calendar = calendar_of_the_country();
+    let calendar = ordinary_calendar();
     let moment = Moment {
         now,
         calendar,
