@@ -8,6 +8,8 @@ pub mod config;
 pub mod deadline;
 pub mod dossier;
 pub mod features;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 pub mod http;
 pub mod input;
 pub mod jobs;

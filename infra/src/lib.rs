@@ -11,6 +11,8 @@ pub mod dossier;
 pub mod env;
 pub mod error;
 pub mod files;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 pub mod idempotency;
 pub mod ids;
 pub mod office;

@@ -96,13 +96,13 @@ fn token_answer(service: &Service, uid: &str) -> Result<HttpResponse, Problem> {
 }
 
 /// A token request that can be read; whether the secret is right is not known yet.
-struct Asked {
-    id: String,
-    secret: String,
-    basic: bool,
+pub(crate) struct Asked {
+    pub(crate) id: String,
+    pub(crate) secret: String,
+    pub(crate) basic: bool,
 }
 
-fn read_request(headers: &HeaderMap, form: &[u8]) -> Result<Asked, Refusal> {
+pub(crate) fn read_request(headers: &HeaderMap, form: &[u8]) -> Result<Asked, Refusal> {
     let form = read_form(headers, form)?;
     match form.get("grant_type")? {
         None => return Err(Refusal::request("grant_type is missing.")),
@@ -198,7 +198,7 @@ fn read_form(headers: &HeaderMap, form: &[u8]) -> Result<Form, Refusal> {
 
 /// Why no token is given.
 #[derive(Debug)]
-struct Refusal {
+pub(crate) struct Refusal {
     body: OAuthError,
     status: StatusCode,
     /// Whether to ask for Basic, because the client tried it.
@@ -230,7 +230,7 @@ impl Refusal {
         }
     }
 
-    fn response(&self) -> HttpResponse {
+    pub(crate) fn response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status);
         response.insert_header(("cache-control", "no-store"));
         if self.challenge {

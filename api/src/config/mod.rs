@@ -102,6 +102,20 @@ impl Settings {
         }
     }
 
+    /// Reads a TOML file's text and nothing else; its folders are left out, for reading a folder
+    /// makes it.
+    #[cfg(fuzzing)]
+    pub fn of_toml(text: &str) -> Result<Self, ConfigFaults> {
+        let mut source = Source::default();
+        source.take_toml(Path::new("motcua.toml"), text);
+        source.forget(&[&names::DATA_DIR, &names::ATTACHMENTS_URL]);
+        let settings = Self::read(&mut source);
+        match source.faults.is_empty() {
+            true => Ok(settings),
+            false => Err(ConfigFaults(source.faults)),
+        }
+    }
+
     /// The folder of the signing keys.
     pub fn keys_dir(&self) -> PathBuf {
         self.data_dir.join("keys")

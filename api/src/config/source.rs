@@ -99,6 +99,12 @@ impl Source {
         }
     }
 
+    #[cfg(fuzzing)]
+    pub(super) fn forget(&mut self, names: &[&Name]) {
+        self.values
+            .retain(|key, _| !names.iter().any(|name| name.key == *key));
+    }
+
     fn put(&mut self, name: &Name, value: String, origin: Origin) {
         let known = ALL.iter().find(|known| known.key == name.key);
         if let Some(known) = known {
@@ -147,7 +153,7 @@ impl Source {
         }
     }
 
-    fn take_toml(&mut self, path: &Path, text: &str) {
+    pub(super) fn take_toml(&mut self, path: &Path, text: &str) {
         let table = match text.parse::<toml::Table>() {
             Ok(table) => table,
             Err(error) => {

@@ -139,12 +139,12 @@ pub async fn attach(
     Ok(Reply(answer))
 }
 
-struct Upload {
-    name: Title,
-    bytes: Vec<u8>,
+pub(crate) struct Upload {
+    pub(crate) name: Title,
+    pub(crate) bytes: Vec<u8>,
 }
 
-async fn read_upload(mut form: Multipart) -> Result<Upload, Problem> {
+pub(crate) async fn read_upload(mut form: Multipart) -> Result<Upload, Problem> {
     let broken = || Problem::new(catalogue::BAD_MULTIPART);
     let part = form.next().await.ok_or_else(|| fault("file", "required"))?;
     let mut part = part.map_err(|_| broken())?;
@@ -258,7 +258,7 @@ pub async fn download(
         .streaming(pieces))
 }
 
-fn disposition(name: &str) -> ContentDisposition {
+pub(crate) fn disposition(name: &str) -> ContentDisposition {
     ContentDisposition {
         disposition: DispositionType::Attachment,
         parameters: vec![DispositionParam::FilenameExt(ExtendedValue {

@@ -166,17 +166,21 @@ impl Limits {
     }
 
     /// The address that is counted: the last one that a trusted proxy did not add; of IPv6 the
-    /// network of a household, since one has 2^64 addresses.
-    fn address(&self, request: &HttpRequest) -> IpAddr {
+    /// network of a household, since one has 2^64 addresses. A listener on `[::]` sees IPv4 peers
+    /// as `::ffff:10.0.0.1`, and the networks of settings mean them as well.
+    pub(crate) fn address(&self, request: &HttpRequest) -> IpAddr {
         let peer = request
             .peer_addr()
-            .map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |peer| peer.ip());
+            .map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |peer| {
+                peer.ip().to_canonical()
+            });
         let forwarded = request
             .headers()
             .get_all("x-forwarded-for")
             .filter_map(|value| value.to_str().ok())
             .flat_map(|value| value.split(','))
             .filter_map(|part| part.trim().parse::<IpAddr>().ok())
+            .map(|hop| hop.to_canonical())
             .collect::<Vec<_>>();
         let trusted = |address: &IpAddr| self.trusted.iter().any(|net| net.contains(address));
         let mut address = peer;
@@ -186,7 +190,7 @@ impl Limits {
             }
             address = hop;
         }
-        match address.to_canonical() {
+        match address {
             IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
             v4 => v4,
         }
@@ -229,5 +233,49 @@ impl Granted {
             }
         }
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    fn counted(peer: &str, forwarded: &str) -> String {
+        let trusted = vec!["10.0.0.0/8".parse().unwrap()];
+        let request = TestRequest::default()
+            .peer_addr(peer.parse().unwrap())
+            .insert_header(("x-forwarded-for", forwarded))
+            .to_http_request();
+        Limits::new(PerMinute::default(), trusted)
+            .address(&request)
+            .to_string()
+    }
+
+    #[test]
+    fn a_trusted_proxy_says_whose_request_it_is_and_nobody_else_does() {
+        assert_eq!(counted("10.0.0.1:1", "203.0.113.7"), "203.0.113.7");
+        assert_eq!(
+            counted("10.0.0.1:1", "203.0.113.7, 198.51.100.2, 10.0.0.2"),
+            "198.51.100.2"
+        );
+        assert_eq!(counted("203.0.113.9:1", "198.51.100.2"), "203.0.113.9");
+        assert_eq!(counted("[2001:db8::9]:1", "198.51.100.2"), "2001:db8::");
+    }
+
+    #[test]
+    fn a_proxy_is_trusted_as_well_where_its_address_comes_written_as_ipv6() {
+        assert_eq!(counted("[::ffff:10.0.0.1]:1", "203.0.113.7"), "203.0.113.7");
+        assert_eq!(
+            counted("10.0.0.1:1", "203.0.113.7, ::ffff:10.0.0.2"),
+            "203.0.113.7"
+        );
+        assert_eq!(
+            counted("[::ffff:203.0.113.9]:1", "198.51.100.2"),
+            "203.0.113.9"
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! Random calendars and terms from a seed, with the awkward ones made likely.
+//! Random calendars and terms, with the awkward ones made likely.
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 use domain::deadline::{
@@ -6,27 +6,40 @@ use domain::deadline::{
 };
 use domain::time::from_local;
 
-/// SplitMix64: small, and the same on every machine.
-pub(crate) struct Random(u64);
+/// Where the choices come from: a seed here, the bytes of a fuzzer in `tests/fuzz`.
+pub(crate) trait Choices {
+    /// `0..n`
+    fn below(&mut self, n: u64) -> u64;
+}
+
+/// Makes whatever the choices lead to.
+pub(crate) struct Random<C = SplitMix64>(pub(crate) C);
+
+/// Small, and the same on every machine.
+pub(crate) struct SplitMix64(u64);
+
+impl Choices for SplitMix64 {
+    fn below(&mut self, n: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % n
+    }
+}
 
 const MICROS_PER_DAY: u64 = 86_400_000_000;
 
 impl Random {
     pub(crate) fn new(seed: u64) -> Self {
-        Self(seed)
+        Self(SplitMix64(seed))
     }
+}
 
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
+impl<C: Choices> Random<C> {
     /// `0..n`
     pub(crate) fn below(&mut self, n: u64) -> u64 {
-        self.next() % n
+        self.0.below(n)
     }
 
     fn one_in(&mut self, n: u64) -> bool {
@@ -190,7 +203,7 @@ impl Random {
         term
     }
 
-    fn limit(&mut self, same_day: bool) -> TimeLimit {
+    pub(crate) fn limit(&mut self, same_day: bool) -> TimeLimit {
         match self.below(if same_day { 12 } else { 10 }) {
             0..=3 => TimeLimit::WorkingDays(1 + self.amount(60)),
             4 | 5 => TimeLimit::CalendarDays(1 + self.amount(90)),
@@ -252,7 +265,12 @@ impl Random {
     }
 
     /// Some moment within so many days, not before `at`.
-    fn later(&mut self, spec: &CalendarSpec, at: DateTime<Utc>, days: u64) -> DateTime<Utc> {
+    pub(crate) fn later(
+        &mut self,
+        spec: &CalendarSpec,
+        at: DateTime<Utc>,
+        days: u64,
+    ) -> DateTime<Utc> {
         let days = if self.one_in(2) { 3 } else { days };
         let date = domain::time::local_date(at) + Days::new(self.below(days));
         self.moment_of(spec, date).max(at)

@@ -3,7 +3,7 @@
 pub mod actions;
 pub mod queries;
 pub mod recompute;
-mod rows;
+pub(crate) mod rows;
 
 pub use queries::{compiled, in_force, in_force_by_path};
 pub use rows::{CalendarJson, YearJson};

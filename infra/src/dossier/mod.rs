@@ -19,7 +19,7 @@ mod request;
 mod rows;
 mod scope;
 mod store;
-mod stored;
+pub(crate) mod stored;
 mod summary;
 mod verify;
 

@@ -2,7 +2,7 @@
 
 pub mod actions;
 pub mod queries;
-mod rows;
+pub(crate) mod rows;
 
 pub use queries::{in_force, version};
 pub use rows::{FeeJson, LimitJson, PaperJson, ProcedureJson, StepJson};
