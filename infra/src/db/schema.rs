@@ -323,6 +323,44 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    jobs (name) {
+        name -> Text,
+        since -> Timestamp,
+    }
+}
+
+diesel::table! {
+    job_runs (id) {
+        id -> BigInt,
+        uid -> Text,
+        job -> Text,
+        scheduled_for -> Timestamp,
+        attempt -> BigInt,
+        cause -> Text,
+        server -> Text,
+        started_at -> Nullable<Timestamp>,
+        finished_at -> Nullable<Timestamp>,
+        outcome -> Nullable<Text>,
+        took_ms -> Nullable<BigInt>,
+        did -> BigInt,
+        skipped -> BigInt,
+        detail -> Text,
+    }
+}
+
+diesel::table! {
+    day_roots (day) {
+        day -> Date,
+        after_id -> BigInt,
+        last_id -> BigInt,
+        events -> BigInt,
+        root -> Text,
+        broken -> BigInt,
+        computed_at -> Timestamp,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     attachments,
     calendar_versions,
