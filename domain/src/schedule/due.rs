@@ -133,7 +133,10 @@ mod tests {
     fn nothing_is_due_twice_for_one_moment() {
         let last = last(Some((Outcome::Ok, "17T00:16")), 1);
         let latest = Some(at("17T00:15"));
-        assert_eq!(due(at("01T00:00"), Some(&last), latest, at("17T23:00")), None);
+        assert_eq!(
+            due(at("01T00:00"), Some(&last), latest, at("17T23:00")),
+            None
+        );
     }
 
     #[test]
@@ -152,7 +155,10 @@ mod tests {
         let latest = Some(at("17T00:15"));
         let since = at("01T00:00");
         let now = at("17T00:16");
-        assert_eq!(due(since, Some(&last(None, 1)), latest, now), turn("17T00:15", 2));
+        assert_eq!(
+            due(since, Some(&last(None, 1)), latest, now),
+            turn("17T00:15", 2)
+        );
         let stopped = last(Some((Outcome::Abandoned, "17T00:16")), 4);
         assert_eq!(due(since, Some(&stopped), latest, now), turn("17T00:15", 5));
         assert_eq!(due(since, Some(&last(None, TRIES)), latest, now), None);
@@ -184,7 +190,10 @@ mod tests {
     fn a_clock_that_goes_back_brings_nothing_twice() {
         let last = last(Some((Outcome::Ok, "17T00:16")), 1);
         let before = Some(at("16T00:15"));
-        assert_eq!(due(at("01T00:00"), Some(&last), before, at("17T00:14")), None);
+        assert_eq!(
+            due(at("01T00:00"), Some(&last), before, at("17T00:14")),
+            None
+        );
     }
 
     #[test]
