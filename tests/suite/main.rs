@@ -26,4 +26,5 @@ mod house;
 mod office;
 mod procedure;
 mod public;
+mod schedule;
 mod staff;

@@ -12,7 +12,7 @@ pub use client::{Client, Visitor, send};
 pub use database::{PASSWORD, Which};
 pub use moment::at;
 pub use ward::*;
-pub use world::World;
+pub use world::{World, run_due};
 
 /// Runs each test body on SQLite and on PostgreSQL, each time in a fresh world.
 macro_rules! both {
