@@ -127,7 +127,25 @@ mod tests {
         assert_eq!(digest.latest(before), Some(at("2026-11-19T07:30:00")));
     }
 
-    /// There is none in Viet Nam, so every day has each hour once.
+    /// The test above, in processes of their own with other time zones.
+    #[test]
+    fn the_time_zone_of_the_machine_changes_nothing() {
+        const TEST: &str = "schedule::cron::tests::hours_are_those_of_viet_nam";
+        for zone in ["America/New_York", "Pacific/Kiritimati", "UTC"] {
+            let output = std::process::Command::new(std::env::current_exe().unwrap())
+                .args(["--exact", TEST])
+                .env("TZ", zone)
+                .output()
+                .unwrap();
+            let said = String::from_utf8_lossy(&output.stdout);
+            assert!(
+                output.status.success() && said.contains("1 passed"),
+                "{zone}: {said}"
+            );
+        }
+    }
+
+    /// There is no daylight saving in Viet Nam, so every day has each hour once.
     #[test]
     fn no_day_of_the_year_is_longer_or_shorter_than_another() {
         let hourly = cron("0 * * * *");

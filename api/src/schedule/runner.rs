@@ -30,14 +30,15 @@ pub fn run_due(
         if job.lane != lane {
             continue;
         }
+        // What begins when the service ends would only break off.
+        if !service.ops.jobs.beat(lane) {
+            break;
+        }
         let bell = rung && job.on_bell;
         if run_if(service, job, turnstile, |service, seen| {
             wanted(service, job, seen, bell)
         })? {
             runs = runs.saturating_add(1);
-        }
-        if !service.ops.jobs.beat(lane) {
-            break;
         }
     }
     Ok(runs)

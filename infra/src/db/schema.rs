@@ -1,5 +1,9 @@
 //! The tables as diesel sees them: one schema for both databases.
 
+mod schedule;
+
+pub use schedule::*;
+
 diesel::table! {
     calendars (id) {
         id -> BigInt,
@@ -320,44 +324,6 @@ diesel::table! {
     marks (name) {
         name -> Text,
         value -> Text,
-    }
-}
-
-diesel::table! {
-    jobs (name) {
-        name -> Text,
-        since -> Timestamp,
-    }
-}
-
-diesel::table! {
-    job_runs (id) {
-        id -> BigInt,
-        uid -> Text,
-        job -> Text,
-        scheduled_for -> Timestamp,
-        attempt -> BigInt,
-        cause -> Text,
-        server -> Text,
-        started_at -> Nullable<Timestamp>,
-        finished_at -> Nullable<Timestamp>,
-        outcome -> Nullable<Text>,
-        took_ms -> Nullable<BigInt>,
-        did -> BigInt,
-        skipped -> BigInt,
-        detail -> Text,
-    }
-}
-
-diesel::table! {
-    day_roots (day) {
-        day -> Date,
-        after_id -> BigInt,
-        last_id -> BigInt,
-        events -> BigInt,
-        root -> Text,
-        broken -> BigInt,
-        computed_at -> Timestamp,
     }
 }
 

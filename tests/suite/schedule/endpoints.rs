@@ -36,7 +36,7 @@ both! {
         let mut seen = Vec::new();
         loop {
             let page = staff.admin.get(&path).await.expect(200);
-            seen.extend(page.each("scheduled_for").into_iter().map(str::to_owned).collect::<Vec<_>>());
+            seen.extend(page.each("scheduled_for"));
             match page.json["next_cursor"].as_str() {
                 Some(cursor) => path = format!("/api/v1/jobs/lapse/runs?limit=3&cursor={cursor}"),
                 None => break,

@@ -63,10 +63,10 @@ both! {
         for kept in list.at("items").as_array().unwrap().iter().rev() {
             let day = kept["day"].as_str().unwrap().parse().unwrap();
             let mut hasher = DayHasher::begin(day, &previous);
-            for event in feed.at("items").as_array().unwrap() {
-                let number = event["number"].as_i64().unwrap();
+            for event in feed.at("events").as_array().unwrap() {
+                let number = event["id"].as_i64().unwrap();
                 if number > kept["after"].as_i64().unwrap() && number <= kept["last"].as_i64().unwrap() {
-                    hasher.add(number, event["hash"].as_str().unwrap());
+                    hasher.add(number, event["event"]["hash"].as_str().unwrap());
                 }
             }
             previous = hasher.finish().0;

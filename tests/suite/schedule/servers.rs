@@ -46,7 +46,8 @@ both! {
                 }
             });
         }
-        for (job, expected) in [("lapse", 46), ("recompute", 46), ("verify_chains", 2)] {
+        // The idle runs of November are forgotten by then.
+        for (job, expected) in [("lapse", 45), ("recompute", 45), ("verify_chains", 2)] {
             let runs = runs_of(&world, job);
             assert!(runs.iter().all(|run| run.attempt == 1), "{job}: {runs:?}");
             assert!(runs.iter().all(|run| run.outcome.as_deref() == Some("ok")), "{job}: {runs:?}");
