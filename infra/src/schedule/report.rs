@@ -1,6 +1,6 @@
 //! What a run of a job says of itself.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// So many skipped things are named in the record of a run; all are counted.
 pub const MAX_NAMED: usize = 100;
@@ -63,16 +63,17 @@ impl Report {
     }
 
     pub(super) fn detail(&self, error: Option<&str>) -> Value {
-        let mut detail = json!({});
+        let mut detail = Map::new();
         if let Some(error) = error {
-            detail["error"] = error.into();
+            detail.insert("error".to_owned(), error.into());
         }
         if !self.named.is_empty() {
             let named = self.named.iter();
-            detail["skipped"] = named
+            let named: Value = named
                 .map(|one| json!({ "what": one.what, "why": one.why }))
                 .collect();
+            detail.insert("skipped".to_owned(), named);
         }
-        detail
+        Value::Object(detail)
     }
 }
