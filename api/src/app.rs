@@ -13,6 +13,7 @@ use infra::idempotency::{self, Answer, Key};
 use crate::http::Limits;
 use crate::ops::Ops;
 use crate::problem::{Problem, catalogue};
+use crate::schedule::Timetable;
 
 /// The service; cheap to clone.
 #[derive(Debug, Clone)]
@@ -27,6 +28,10 @@ pub struct Service {
     pub public_url: Arc<str>,
     /// Counters, the bell of the background jobs, readiness.
     pub ops: Arc<Ops>,
+    /// When each job runs.
+    pub timetable: Arc<Timetable>,
+    /// This process in the record of runs.
+    pub server: Arc<str>,
     in_flight: Arc<Mutex<HashSet<(String, String)>>>,
 }
 
@@ -48,8 +53,17 @@ impl Service {
             limits: Arc::new(limits),
             public_url: public_url.trim_end_matches('/').into(),
             ops: Arc::new(Ops::new(Vec::new())),
+            timetable: Arc::default(),
+            server: infra::schedule::server_name().into(),
             in_flight: Arc::default(),
         }
+    }
+
+    /// Runs the jobs by another timetable.
+    #[must_use]
+    pub fn with_timetable(mut self, timetable: Timetable) -> Self {
+        self.timetable = Arc::new(timetable);
+        self
     }
 
     /// Who bears a token: their account, as long as it is in force.

@@ -45,4 +45,8 @@ pub const FEATURES: &[Feature] = &[
         routes: crate::staff::routes,
         docs: crate::staff::Docs::openapi,
     },
+    Feature {
+        routes: crate::schedule::routes,
+        docs: crate::schedule::Docs::openapi,
+    },
 ];

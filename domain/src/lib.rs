@@ -6,5 +6,6 @@ pub mod dossier;
 pub mod lang;
 pub mod office;
 pub mod procedure;
+pub mod schedule;
 pub mod text;
 pub mod time;

@@ -120,6 +120,27 @@ impl From<serde_json::Error> for Error {
 }
 
 impl Error {
+    /// A stable word for records that must not quote what is stored.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::Forbidden | Self::NotPermitted(_) => "forbidden",
+            Self::Unauthenticated(code) => code,
+            Self::Locked(_) => "locked",
+            Self::Stale(_) => "stale_version",
+            Self::Conflict(_) => "state_conflict",
+            Self::AlreadyExists => "already_exists",
+            Self::InUse(_) | Self::InUseBy { .. } => "in_use",
+            Self::Refused(code) => code,
+            Self::Invalid(_) => "invalid",
+            Self::KeyReused | Self::InFlight => "retry",
+            Self::Unavailable(_) => "unavailable",
+            Self::Database(_) => "database",
+            Self::BadCursor => "bad_cursor",
+            Self::Internal(_) => "internal",
+        }
+    }
+
     /// One fault at one field.
     pub fn invalid(
         field: impl Into<String>,

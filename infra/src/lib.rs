@@ -17,4 +17,5 @@ pub mod idempotency;
 pub mod ids;
 pub mod office;
 pub mod procedure;
+pub mod schedule;
 pub mod staff;

@@ -28,5 +28,6 @@ mod office;
 mod procedure;
 mod program;
 mod public;
+mod schedule;
 mod staff;
 mod upgrade;

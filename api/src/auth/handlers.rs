@@ -189,7 +189,7 @@ pub async fn me(service: web::Data<Service>, caller: Caller) -> Result<HttpRespo
 }
 
 fn session_answer(service: &Service, session: Session) -> Result<HttpResponse, Problem> {
-    let now = service.env.now();
+    let now = service.env.sign_in_now();
     let access =
         service
             .tokens

@@ -73,7 +73,7 @@ pub async fn token(
         (status = 200, description = "A JSON Web Key Set", body = JwksView, headers(("Cache-Control" = String, description = "public, max-age=300"))),
     ))]
 pub async fn jwks(service: web::Data<Service>) -> HttpResponse {
-    let keys = service.tokens.public_keys(service.env.now());
+    let keys = service.tokens.public_keys(service.env.sign_in_now());
     HttpResponse::Ok()
         .insert_header(("cache-control", "public, max-age=300"))
         .json(JwksView {
@@ -84,7 +84,7 @@ pub async fn jwks(service: web::Data<Service>) -> HttpResponse {
 fn token_answer(service: &Service, uid: &str) -> Result<HttpResponse, Problem> {
     let access = service
         .tokens
-        .issue(service.env.now(), uid, Kind::Client, None)?;
+        .issue(service.env.sign_in_now(), uid, Kind::Client, None)?;
     Ok(HttpResponse::Ok()
         .insert_header(("cache-control", "no-store"))
         .insert_header(("pragma", "no-cache"))

@@ -103,7 +103,7 @@ pub(super) fn restore(settings: &Settings, args: &RestoreArgs) -> Result<(), Fai
     ));
     let db = Db::open(&settings.db)?;
     match db.pending()?.is_empty() {
-        true => verify_all(&db)?,
+        true => verify_all(&db, &[])?,
         false => out::line(
             "Bản này của phiên bản cũ hơn: chạy `motcua migrate`, rồi `motcua verify` \
              (it is of an older version: run `motcua migrate`, then `motcua verify`).",

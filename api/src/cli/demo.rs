@@ -1,7 +1,7 @@
 //! `motcua demo`: the service with a made-up ward, to try things out.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use infra::auth::password;
 use infra::db::Db;
@@ -11,6 +11,7 @@ use infra::error::Error;
 
 use super::failure::Failure;
 use super::open::open;
+use super::time_machine::TimeMachineArgs;
 use super::{logging, out, run};
 use crate::config::names::{DATA_DIR, LISTEN, LOG, LOG_FORMAT};
 use crate::config::{Inputs, Settings};
@@ -18,16 +19,25 @@ use crate::config::{Inputs, Settings};
 /// Of all demo accounts. `motcua serve` refuses a database that holds them.
 const PASSWORD: &str = "demo-motcua-2026";
 
-pub(super) fn demo(data_dir: &Path, listen: SocketAddr) -> Result<(), Failure> {
-    let settings = settings(data_dir, listen)?;
+pub(super) fn demo(
+    data_dir: Option<PathBuf>,
+    listen: SocketAddr,
+    time_machine: &TimeMachineArgs,
+) -> Result<(), Failure> {
+    let settings = settings(&time_machine.data_dir(data_dir), listen)?;
     logging::start(&settings);
     let (db, _) = open(&settings)?;
-    let env = run::env();
+    let env = time_machine.env(&db)?;
     load(&db, &env)?;
+    time_machine.mark(&db, &env)?;
     let accounts = accounts()?;
-    let service = run::service(&settings, db, env)?;
+    let service = run::service(&settings, db.clone(), env.clone())?;
     let welcome = welcome(&settings, &accounts);
-    run::run(&settings, service, move || out::line(welcome))
+    run::run(&settings, service, || {
+        out::line(welcome);
+        out::line(time_machine.welcome(&env));
+        time_machine.announce(&db, &env);
+    })
 }
 
 /// Of the environment only what is logged: a variable meant for `serve` must not lead a demo to

@@ -12,6 +12,7 @@ mod open;
 mod out;
 mod run;
 mod serve;
+mod time_machine;
 mod verify;
 
 use std::net::SocketAddr;
@@ -55,17 +56,25 @@ enum Command {
     Serve(ConfigArgs),
     /// Chạy thử với phường minh họa, SQLite (try it out with the demo ward)
     Demo {
-        /// Thư mục dữ liệu minh họa (folder of the demo's data)
-        #[arg(long, value_name = "FOLDER", default_value = "./data/demo")]
-        data_dir: PathBuf,
+        /// Thư mục dữ liệu minh họa (folder of the demo's data): ./data/demo, với (with) --at ./data/time-machine
+        #[arg(long, value_name = "FOLDER")]
+        data_dir: Option<PathBuf>,
         /// Địa chỉ và cổng (address and port to listen on)
         #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
         listen: SocketAddr,
+        #[command(flatten)]
+        time_machine: time_machine::TimeMachineArgs,
     },
     /// Cập nhật cấu trúc cơ sở dữ liệu rồi kết thúc (apply the migrations and end)
     Migrate(ConfigArgs),
-    /// Kiểm tra chuỗi sự kiện của mọi hồ sơ (walk the event chains of all dossiers)
-    Verify(ConfigArgs),
+    /// Kiểm tra chuỗi sự kiện của mọi hồ sơ và mã gốc từng ngày (walk all event chains, compare the day roots)
+    Verify {
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// So với mã gốc đã in trong thư (compare with a root that a mail printed), như 2026-11-19=9f86…
+        #[arg(long = "root", value_name = "DAY=HASH", value_parser = verify::printed_root)]
+        roots: Vec<verify::PrintedRoot>,
+    },
     /// Sao lưu trong khi dịch vụ chạy (back up, while the service runs)
     Backup {
         #[command(flatten)]
@@ -103,9 +112,15 @@ enum Command {
 pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(config) => config.load().and_then(serve::serve),
-        Command::Demo { data_dir, listen } => demo::demo(&data_dir, listen),
+        Command::Demo {
+            data_dir,
+            listen,
+            time_machine,
+        } => demo::demo(data_dir, listen, &time_machine),
         Command::Migrate(config) => config.load().and_then(migrate::migrate),
-        Command::Verify(config) => config.load().and_then(verify::verify),
+        Command::Verify { config, roots } => config
+            .load()
+            .and_then(|settings| verify::verify(settings, &roots)),
         Command::Backup { config, backup } => config
             .load()
             .and_then(|settings| backup::back_up(&settings, &backup)),
@@ -131,9 +146,31 @@ pub fn main() -> ExitCode {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
+    use clap::{CommandFactory as _, Parser as _};
 
     use super::Cli;
+
+    const AT: [&str; 4] = ["--at", "2026-02-12T09:00:00+07:00", "--speed", "3600"];
+
+    #[test]
+    fn the_time_machine_is_the_demos_alone() {
+        let with = |command: &[&'static str]| {
+            let words = ["motcua"].iter().chain(command).chain(&AT).copied();
+            Cli::try_parse_from(words.collect::<Vec<_>>()).is_ok()
+        };
+        assert!(with(&["demo"]));
+        assert!(!with(&["serve"]));
+        assert!(!with(&["migrate"]));
+        assert!(!with(&["verify"]));
+        let fast = Cli::try_parse_from(["motcua", "demo", "--speed", "3600"]);
+        assert!(fast.is_err(), "a speed without a beginning");
+        let serve = Cli::command();
+        let serve = serve.find_subcommand("serve").map(|serve| {
+            let flags = serve.get_arguments();
+            flags.map(|flag| flag.get_id().to_string()).collect()
+        });
+        assert_eq!(serve, Some(vec!["config".to_owned()]));
+    }
 
     #[test]
     fn the_command_line_contradicts_itself_nowhere() {

@@ -14,7 +14,7 @@ use super::failure::Failure;
 use crate::app::Service;
 use crate::config::Settings;
 use crate::http::Limits;
-use crate::jobs::Jobs;
+use crate::schedule::Jobs;
 use crate::server;
 
 /// The service as its settings want it. Signing keys are made on the first start.
@@ -24,7 +24,9 @@ pub(super) fn service(settings: &Settings, db: Db, env: Env) -> Result<Service, 
     let files = settings.attachments.open()?;
     let limits = Limits::new(settings.per_minute, settings.trusted_proxies.clone());
     let service = Service::new(db, env, tokens, files, limits, &settings.public_url);
-    Ok(service.with_metrics_for(settings.metrics_allow.clone()))
+    Ok(service
+        .with_metrics_for(settings.metrics_allow.clone())
+        .with_timetable(settings.jobs.clone()))
 }
 
 pub(super) fn env() -> Env {

@@ -16,6 +16,7 @@ use infra::files::{Files, FilesError};
 use ipnet::IpNet;
 
 use crate::http::PerMinute;
+use crate::schedule::Timetable;
 pub use fault::{ConfigFault, ConfigFaults};
 pub use names::Name;
 pub use parse::Expected;
@@ -71,6 +72,8 @@ pub struct Settings {
     /// What is logged, as `tracing` reads it.
     pub log: String,
     pub log_format: LogFormat,
+    /// When each job runs.
+    pub jobs: Timetable,
     /// Variables that look like ours but are no setting.
     pub unknown: Vec<String>,
 }
@@ -146,6 +149,7 @@ impl Settings {
             workers: source.read(&names::WORKERS, None, |raw| parse::workers(raw).map(Some)),
             log: source.read(&names::LOG, "info".to_owned(), parse::log_filter),
             log_format: source.read(&names::LOG_FORMAT, LogFormat::Text, parse::log_format),
+            jobs: source.read_jobs(Timetable::default()),
             unknown: std::mem::take(&mut source.unknown),
             listen,
             data_dir,

@@ -46,3 +46,9 @@ names! {
 
 /// Names the TOML file; no setting itself.
 pub const CONFIG: &str = "MOTCUA_CONFIG";
+
+/// The table of the TOML file with the times of the jobs.
+pub const JOBS_TABLE: &str = "jobs";
+
+/// Begins the variables with the times of the jobs.
+pub const JOBS_PREFIX: &str = "MOTCUA_JOBS_";

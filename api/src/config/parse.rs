@@ -14,6 +14,7 @@ use ipnet::IpNet;
 use tracing_subscriber::EnvFilter;
 
 use super::{Attachments, LogFormat};
+use crate::schedule::{Cron, OFF};
 
 /// What a setting expects, in both languages.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -184,4 +185,22 @@ pub(super) fn log_format(raw: &str) -> Parsed<LogFormat> {
         "json" => Ok(LogFormat::Json),
         _ => Err(Expected::new("cần text hoặc json", "text or json")),
     }
+}
+
+/// When a job runs; none when it is off.
+pub(super) fn job_time(raw: &str, may_be_off: bool) -> Parsed<Option<Cron>> {
+    if raw == OFF {
+        return match may_be_off {
+            true => Ok(None),
+            false => Err(Expected::new(
+                "việc này không tắt được; cần năm trường cron, giờ Việt Nam",
+                "a time in five fields of cron, at UTC+7: this job cannot be off",
+            )),
+        };
+    }
+    Cron::parse(raw).map(Some).map_err(|fault| {
+        let (vi, en) = fault.words();
+        let or_off = if may_be_off { " (off: tắt, off)" } else { "" };
+        Expected::new(format!("{vi}{or_off}"), format!("{en}{or_off}"))
+    })
 }

@@ -5,8 +5,9 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::fault::ConfigFault;
-use super::names::{ALL, CONFIG, Name};
-use super::parse::Expected;
+use super::names::{ALL, CONFIG, JOBS_PREFIX, JOBS_TABLE, Name};
+use super::parse::{self, Expected};
+use crate::schedule::{JOBS, Timetable};
 
 /// Where a value came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +55,8 @@ impl Inputs {
 #[derive(Debug, Default)]
 pub(super) struct Source {
     values: BTreeMap<&'static str, (String, Origin)>,
+    /// Times of jobs, by their names.
+    jobs: BTreeMap<&'static str, (String, Origin)>,
     pub(super) faults: Vec<ConfigFault>,
     pub(super) unknown: Vec<String>,
 }
@@ -105,6 +108,26 @@ impl Source {
             .retain(|key, _| !names.iter().any(|name| name.key == *key));
     }
 
+    /// The timetable with what is set for single jobs; faults are noted like those of settings.
+    pub(super) fn read_jobs(&mut self, mut table: Timetable) -> Timetable {
+        for (name, (value, origin)) in std::mem::take(&mut self.jobs) {
+            let may_be_off = table.job(name).is_some_and(|job| job.may_be_off);
+            match parse::job_time(value.trim(), may_be_off) {
+                Ok(time) => table.set(name, time),
+                Err(expected) => self.faults.push(ConfigFault {
+                    setting: match origin {
+                        Origin::File(_) => format!("{JOBS_TABLE}.{name}"),
+                        _ => job_variable(name),
+                    },
+                    origin,
+                    expected,
+                    given: Some(value),
+                }),
+            }
+        }
+        table
+    }
+
     fn put(&mut self, name: &Name, value: String, origin: Origin) {
         let known = ALL.iter().find(|known| known.key == name.key);
         if let Some(known) = known {
@@ -119,6 +142,9 @@ impl Source {
         }
         if let Some(name) = ALL.iter().find(|name| name.env == variable) {
             self.put(name, value.to_owned(), Origin::Environment);
+        } else if let Some(job) = JOBS.iter().find(|job| job_variable(job.name) == variable) {
+            let given = (value.to_owned(), Origin::Environment);
+            self.jobs.insert(job.name, given);
         } else if variable.starts_with("MOTCUA_")
             && variable != CONFIG
             && !variable.starts_with("MOTCUA_TEST_")
@@ -166,6 +192,10 @@ impl Source {
             }
         };
         for (key, value) in table {
+            if key == JOBS_TABLE {
+                self.take_jobs(path, value);
+                continue;
+            }
             let Some(name) = ALL.iter().find(|name| name.key == key) else {
                 let known: Vec<_> = ALL.iter().map(|name| name.key).collect();
                 let en = format!("no such setting; there are {}", known.join(", "));
@@ -183,6 +213,33 @@ impl Source {
         }
     }
 
+    fn take_jobs(&mut self, path: &Path, value: toml::Value) {
+        let toml::Value::Table(jobs) = value else {
+            let vi = "cần một bảng: [jobs]".to_owned();
+            self.wrong_key(path, JOBS_TABLE, vi, "a table: [jobs]".to_owned());
+            return;
+        };
+        for (key, value) in jobs {
+            let known = JOBS.iter().find(|job| job.name == key);
+            match (known, value) {
+                (Some(job), toml::Value::String(time)) => {
+                    let given = (time, Origin::File(path.to_owned()));
+                    self.jobs.insert(job.name, given);
+                }
+                (Some(_), _) => {
+                    let vi = "cần một chuỗi".to_owned();
+                    self.wrong_key(path, &format!("jobs.{key}"), vi, "a string".to_owned());
+                }
+                (None, _) => {
+                    let all: Vec<_> = JOBS.iter().map(|job| job.name).collect();
+                    let en = format!("no such job; there are {}", all.join(", "));
+                    let vi = "không có việc này".to_owned();
+                    self.wrong_key(path, &format!("jobs.{key}"), vi, en);
+                }
+            }
+        }
+    }
+
     fn wrong_key(&mut self, path: &Path, key: &str, vi: String, en: String) {
         self.faults.push(ConfigFault {
             setting: key.to_owned(),
@@ -191,6 +248,11 @@ impl Source {
             given: None,
         });
     }
+}
+
+/// The variable that sets the time of a job.
+pub(super) fn job_variable(job: &str) -> String {
+    format!("{JOBS_PREFIX}{}", job.to_uppercase())
 }
 
 fn as_text(value: toml::Value) -> Option<String> {

@@ -11,6 +11,10 @@ use std::path::{Path, PathBuf};
 
 use infra::db::Kind;
 
+use crate::schedule::{JOBS, Job};
+
+use super::parse::job_time;
+use super::source::job_variable;
 use super::{Attachments, ConfigFaults, Inputs, LogFormat, Settings, names};
 
 /// A folder of this test's own, gone afterwards.
@@ -171,6 +175,68 @@ fn a_config_file_that_is_not_there_is_a_fault_of_its_own() {
 }
 
 #[test]
+fn the_times_of_jobs_come_from_the_table_of_the_file_and_the_environment_wins() {
+    let folder = Folder::new();
+    let file = folder.file("[jobs]\nlapse = '*/5 * * * *'\nverify_chains = '0 2 * * *'\n");
+    let mut inputs = environment(&[("MOTCUA_JOBS_VERIFY_CHAINS", "30 3 * * SUN")]);
+    inputs.config = Some(file);
+    let data = folder.0.join("data").display().to_string();
+    inputs
+        .environment
+        .insert("MOTCUA_DATA_DIR".to_owned(), data);
+    let jobs = Settings::load(&inputs).unwrap().jobs;
+    let time = |job: &str| jobs.time(job).map(|time| time.as_str().to_owned());
+    assert_eq!(time("lapse").as_deref(), Some("*/5 * * * *"));
+    assert_eq!(time("verify_chains").as_deref(), Some("30 3 * * SUN"));
+    assert_eq!(time("recompute").as_deref(), Some("* * * * *"));
+}
+
+#[test]
+fn faults_of_jobs_are_told_with_all_others() {
+    let folder = Folder::new();
+    let file = folder.file("queue = 0\n[jobs]\nlapse = 'soon'\npurge = 5\ntea = '0 16 * * *'\n");
+    let mut inputs = environment(&[
+        ("MOTCUA_JOBS_RECOMPUTE", "off"),
+        ("MOTCUA_JOBS_VERIFY_CHAINS", "0 8 * * 1"),
+        ("MOTCUA_JOBS_TEA", "0 16 * * *"),
+    ]);
+    inputs.config = Some(file);
+    let data = folder.0.join("data").display().to_string();
+    inputs
+        .environment
+        .insert("MOTCUA_DATA_DIR".to_owned(), data);
+    let found = faults(&inputs);
+    let mut settings: Vec<_> = found.0.iter().map(|fault| fault.setting.as_str()).collect();
+    settings.sort_unstable();
+    assert_eq!(
+        settings,
+        [
+            "MOTCUA_JOBS_RECOMPUTE",
+            "MOTCUA_JOBS_VERIFY_CHAINS",
+            "jobs.lapse",
+            "jobs.purge",
+            "jobs.tea",
+            "queue",
+        ]
+    );
+    let table = folder.file("jobs = 'all'\n");
+    inputs.config = Some(table);
+    assert!(
+        faults(&inputs)
+            .0
+            .iter()
+            .any(|fault| fault.setting == "jobs")
+    );
+}
+
+#[test]
+fn only_a_job_that_may_be_off_can_be_off() {
+    assert_eq!(job_time("off", true), Ok(None));
+    assert!(job_time("off", false).is_err());
+    assert!(job_time("0 8 1 * *", false).is_ok());
+}
+
+#[test]
 fn a_misspelt_variable_is_told_but_an_empty_one_and_those_of_the_tests_are_not() {
     let folder = Folder::new();
     let settings = in_folder(
@@ -200,8 +266,15 @@ fn the_example_of_the_deployment_names_every_setting_and_no_other() {
             name.env
         );
     }
+    for job in JOBS {
+        let line = format!("#{}={}", job_variable(job.name), job.cron);
+        let told = example.lines().any(|told| told == line);
+        assert!(told, "{line} is not in env.example");
+    }
     for name in named {
-        let known = names::ALL.iter().any(|known| known.env == name);
+        let job = |known: &&Job| job_variable(known.name) == name;
+        let known = names::ALL.iter().any(|known| known.env == name)
+            || JOBS.iter().any(|known| job(&known));
         assert!(known || name == names::CONFIG, "{name} is no setting");
     }
 }

@@ -36,6 +36,11 @@ pub fn created(
     with_body(201, headers, view)
 }
 
+/// 202 for what will be done soon.
+pub fn accepted(view: &impl Serialize) -> Result<Answer, Error> {
+    with_body(202, Vec::new(), view)
+}
+
 /// 200 with the version after the change.
 pub fn versioned(version: i64, view: &impl Serialize) -> Result<Answer, Error> {
     with_body(200, vec![("etag".to_owned(), etag(version))], view)

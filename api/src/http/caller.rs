@@ -75,7 +75,7 @@ fn bearer(request: &HttpRequest, service: &Service) -> Result<Bearer, Problem> {
         .ok_or_else(Problem::unauthenticated)?;
     service
         .tokens
-        .verify(service.env.now(), token)
+        .verify(service.env.sign_in_now(), token)
         .map_err(|fault| {
             let challenge = "Bearer error=\"invalid_token\"";
             Problem::by_code(fault.code()).header("www-authenticate", challenge)

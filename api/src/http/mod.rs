@@ -10,7 +10,7 @@ mod precondition;
 mod retry;
 mod reveal;
 
-pub use answer::{Reply, created, etag, no_content, ok, ok_uncached, versioned};
+pub use answer::{Reply, accepted, created, etag, no_content, ok, ok_uncached, versioned};
 pub use caller::{Asker, Caller};
 pub use limits::{Granted, Limit, Limits, PerMinute};
 pub use outcomes::{ChangeProblems, CreateProblems, ListProblems, ReadProblems};

@@ -9,7 +9,8 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use prometheus::{
-    HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
+    GaugeVec, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+    TextEncoder,
 };
 
 use crate::app::Service;
@@ -28,6 +29,9 @@ pub struct Metrics {
     queue: IntGauge,
     job_runs: IntCounterVec,
     job_success: IntGaugeVec,
+    job_next: IntGaugeVec,
+    job_duration: GaugeVec,
+    job_skipped: IntGaugeVec,
 }
 
 impl Metrics {
@@ -52,12 +56,24 @@ impl Metrics {
                 Opts::new("motcua_job_runs_total", "Runs of background jobs."),
                 &["job", "outcome"],
             )?,
-            job_success: IntGaugeVec::new(
+            job_success: of_jobs(
+                "motcua_job_last_success_timestamp_seconds",
+                "When a background job last ended well, on whichever server.",
+            )?,
+            job_next: of_jobs(
+                "motcua_job_next_run_timestamp_seconds",
+                "When a background job is due next; 0 when it is off.",
+            )?,
+            job_duration: GaugeVec::new(
                 Opts::new(
-                    "motcua_job_last_success_timestamp_seconds",
-                    "When a background job last ran without an error.",
+                    "motcua_job_last_duration_seconds",
+                    "How long the last run of a background job on this server took.",
                 ),
                 &["job"],
+            )?,
+            job_skipped: of_jobs(
+                "motcua_job_last_skipped",
+                "What the last run of a background job on this server had to leave out.",
             )?,
         };
         let registry = &metrics.registry;
@@ -66,6 +82,9 @@ impl Metrics {
         registry.register(Box::new(metrics.queue.clone()))?;
         registry.register(Box::new(metrics.job_runs.clone()))?;
         registry.register(Box::new(metrics.job_success.clone()))?;
+        registry.register(Box::new(metrics.job_next.clone()))?;
+        registry.register(Box::new(metrics.job_duration.clone()))?;
+        registry.register(Box::new(metrics.job_skipped.clone()))?;
         Ok(metrics)
     }
 
@@ -76,16 +95,26 @@ impl Metrics {
         TextEncoder::new().encode_to_string(&self.registry.gather())
     }
 
-    /// One run of a background job: `ok`, `error` or `panic`; `at` in seconds since 1970.
-    pub fn job_ran(&self, job: &str, outcome: &str, at: i64) {
+    /// One run of a background job on this server: `ok`, `failed` or `abandoned`.
+    pub fn job_ran(&self, job: &str, outcome: &str, took: Duration, skipped: u64) {
         if let Ok(runs) = self.job_runs.get_metric_with_label_values(&[job, outcome]) {
             runs.inc();
         }
-        if outcome == "ok"
-            && let Ok(last) = self.job_success.get_metric_with_label_values(&[job])
-        {
-            last.set(at);
+        if let Ok(duration) = self.job_duration.get_metric_with_label_values(&[job]) {
+            duration.set(took.as_secs_f64());
         }
+        set(&self.job_skipped, job, i64::try_from(skipped).ok());
+    }
+
+    /// A background job ended well, in seconds since 1970.
+    pub fn job_succeeded(&self, job: &str, at: i64) {
+        set(&self.job_success, job, Some(at));
+    }
+
+    /// What the database knows of a job, from all servers; in seconds since 1970.
+    pub fn job_seen(&self, job: &str, last_success: Option<i64>, next: Option<i64>) {
+        set(&self.job_success, job, last_success);
+        set(&self.job_next, job, Some(next.unwrap_or(0)));
     }
 
     fn answered(&self, method: &str, route: &str, status: StatusCode, took: Duration) {
@@ -102,6 +131,16 @@ impl Metrics {
         {
             requests.observe(took.as_secs_f64());
         }
+    }
+}
+
+fn of_jobs(name: &str, help: &str) -> Result<IntGaugeVec, prometheus::Error> {
+    IntGaugeVec::new(Opts::new(name, help), &["job"])
+}
+
+fn set(gauge: &IntGaugeVec, job: &str, value: Option<i64>) {
+    if let (Some(value), Ok(gauge)) = (value, gauge.get_metric_with_label_values(&[job])) {
+        gauge.set(value);
     }
 }
 

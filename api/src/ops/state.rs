@@ -10,7 +10,7 @@ use ipnet::IpNet;
 
 use super::Metrics;
 use crate::app::Service;
-use crate::jobs::Bell;
+use crate::schedule::Bell;
 
 /// Counters, the jobs' bell, and who may read the counters.
 #[derive(Debug)]

@@ -100,6 +100,52 @@ pub fn try_lock(conn: &mut Conn, key: i64) -> QueryResult<bool> {
     }
 }
 
+/// Takes a lock until it is given back or the connection ends, unless another session has it. A
+/// session that has it takes it once more. On SQLite the caller's process is alone.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) fn try_lock_session(conn: &mut Conn, key: i64) -> QueryResult<bool> {
+    match conn {
+        Conn::Sqlite(_) => Ok(true),
+        Conn::Postgres(pg) => sql_query("SELECT pg_try_advisory_lock($1) AS locked")
+            .bind::<BigInt, _>(key)
+            .get_result::<Locked>(pg)
+            .map(|row| row.locked),
+    }
+}
+
+/// Gives back a lock of [`try_lock_session`].
+///
+/// # Errors
+/// When the database fails.
+pub(crate) fn unlock_session(conn: &mut Conn, key: i64) -> QueryResult<()> {
+    match conn {
+        Conn::Sqlite(_) => Ok(()),
+        Conn::Postgres(pg) => sql_query("SELECT pg_advisory_unlock($1) AS locked")
+            .bind::<BigInt, _>(key)
+            .execute(pg)
+            .map(|_| ()),
+    }
+}
+
+/// Lets the database find out within 15 seconds that the machine at our end of this connection
+/// is gone, and never end it for being idle: the locks of the jobs hang on it. By default it
+/// would wait for two hours.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) fn notice_death_soon(conn: &mut Conn) -> QueryResult<()> {
+    let Conn::Postgres(pg) = conn else {
+        return Ok(());
+    };
+    pg.batch_execute(
+        "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 5; \
+         SET tcp_keepalives_count = 2; \
+         SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'idle_session_timeout'",
+    )
+}
+
 #[derive(QueryableByName)]
 struct Locked {
     #[diesel(sql_type = Bool)]

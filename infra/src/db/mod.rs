@@ -194,6 +194,14 @@ impl Db {
         migrate::pending(&mut self.inner.target.connect()?)
     }
 
+    /// A connection outside the pool, for a lock that lasts as long as it. Blocks.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub(crate) fn connect_apart(&self) -> Result<Conn, OpenError> {
+        self.inner.target.connect()
+    }
+
     /// Whether the database answers now.
     ///
     /// # Errors

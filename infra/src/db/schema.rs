@@ -1,5 +1,9 @@
 //! The tables as diesel sees them: one schema for both databases.
 
+mod schedule;
+
+pub use schedule::*;
+
 diesel::table! {
     calendars (id) {
         id -> BigInt,

@@ -2,6 +2,7 @@
 //! loaded into an empty database.
 
 mod data;
+mod time_machine;
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -19,6 +20,8 @@ use crate::office::{OfficeInput, create_department, create_office};
 use crate::procedure::actions::insert_version;
 use crate::staff::{Account, NewStaff, RoleInput, StaffInput, insert_staff};
 use data::{AccountData, OfficeData, parsed};
+
+pub use time_machine::{is_time_machine, mark_time_machine, newest_moment, open_and_late};
 
 const MARK: &str = "demo";
 

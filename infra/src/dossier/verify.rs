@@ -31,6 +31,17 @@ pub enum LinkFault {
 }
 
 impl LinkFault {
+    /// A stable word.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NumberSkipped => "number_skipped",
+            Self::NotLinked => "not_linked",
+            Self::Altered => "altered",
+            Self::EndMissing => "end_missing",
+            Self::StateAltered => "state_altered",
+        }
+    }
+
     pub fn text(self) -> &'static str {
         match self {
             Self::NumberSkipped => "số thứ tự không liên tục (an event was removed or inserted)",

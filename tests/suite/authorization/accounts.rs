@@ -68,8 +68,18 @@ pub async fn systems(id: &str, stage: &Stage<'_>) -> Option<Row> {
     })
 }
 
-pub async fn operations(id: &str, _: &Stage<'_>) -> Option<Row> {
+pub async fn operations(id: &str, stage: &Stage<'_>) -> Option<Row> {
+    // They work on all offices, so an office's own administrator is the wrong one.
+    let of_all = |call, status| {
+        Row::by(call, &stage.staff.admin, status)
+            .wrong_role(&stage.staff.manager, 403)
+            .wrong_office(&stage.ward_admin, 403)
+    };
     Some(match id {
+        "listJobs" => of_all(Call::get("/api/v1/jobs"), 200),
+        "listJobRuns" => of_all(Call::get("/api/v1/jobs/lapse/runs"), 200),
+        "runJob" => of_all(Call::post_nothing("/api/v1/jobs/lapse/run"), 202),
+        "listDayRoots" => of_all(Call::get("/api/v1/day-roots"), 200),
         "readHealth" => Row::public(Call::get("/healthz"), 200),
         "readReadiness" => Row::public(Call::get("/readyz"), 200),
         "readMetrics" => Row::public(Call::get("/metrics"), 200),

@@ -10,6 +10,7 @@ use std::thread::JoinHandle;
 use actix_web::dev::ServerHandle;
 use api::app::Service;
 use api::http::{Limits, PerMinute};
+use api::schedule::Lane;
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use domain::time::to_rfc3339;
@@ -21,6 +22,7 @@ use infra::dossier::{BrokenLink, verify_chains};
 use infra::env::Env;
 use infra::error::Error;
 use infra::files::Files;
+use infra::schedule::Turnstile;
 use tempfile::TempDir;
 
 use super::database::{Database, Held};
@@ -231,9 +233,19 @@ impl World {
         Client::of_system(self, &uid)
     }
 
-    /// Runs every background job once.
+    /// Runs every background job once, whether or not it is due.
     pub fn tick(&self) {
-        api::jobs::tick(&self.service);
+        api::schedule::run_all_now(&self.service).expect("the jobs");
+    }
+
+    /// Runs the background jobs that are due by the clock; how many runs there were.
+    pub fn run_due(&self) -> usize {
+        run_due(&self.service)
+    }
+
+    /// Another server on the same database, by the same clock; nobody reaches it over HTTP.
+    pub fn second_server(&self) -> Service {
+        service_of(&self.database, &self.folder, &self.clock, unlimited())
     }
 
     /// Walks every chain of events: how many events there are, and what is broken.
@@ -247,6 +259,15 @@ impl World {
     pub fn time(&self) -> String {
         to_rfc3339(infra::clock::Clock::now(&self.clock))
     }
+}
+
+/// Lets a server look once at both lanes.
+pub fn run_due(service: &Service) -> usize {
+    let look = |lane| {
+        let mut turnstile = Turnstile::new(&service.db);
+        api::schedule::run_due(service, lane, &mut turnstile, false).expect("the jobs")
+    };
+    Lane::ALL.into_iter().map(look).sum()
 }
 
 /// The limits run by the machine's clock; no test of something else may meet them.

@@ -60,7 +60,7 @@ pub fn login_start(conn: &mut Conn, env: &Env, login: &Login) -> Result<LoginSta
         ))
         .first::<FailureRow>(conn)
         .optional()?;
-    if let Some(seconds) = failures.and_then(|row| locked_for(&row, env.now())) {
+    if let Some(seconds) = failures.and_then(|row| locked_for(&row, env.sign_in_now())) {
         return Err(Error::Locked(seconds));
     }
     Ok(LoginStart {
@@ -127,7 +127,7 @@ pub(super) enum Settled {
 /// count as guesses: once the name is locked, even the right password of the same burst is
 /// refused.
 pub(super) fn settle(conn: &mut Conn, env: &Env, attempt: &LoginAttempt) -> Result<Settled, Error> {
-    let now = env.now();
+    let now = env.sign_in_now();
     let person = match &attempt.person {
         Some(seen) => credentials_of(conn, &attempt.login)?
             .filter(|row| row.password_hash == seen.password_hash),

@@ -11,7 +11,7 @@ use crate::error::Error;
 
 /// Deletes what no longer decides anything; run it every hour or so. Answers how many rows went.
 pub fn purge_expired(conn: &mut Conn, env: &Env) -> Result<usize, Error> {
-    let now = env.now();
+    let now = env.sign_in_now();
     let failures = diesel::delete(login_failures::table)
         .filter(login_failures::last_at.lt((now - login::FORGET).naive_utc()))
         .execute(conn)?;

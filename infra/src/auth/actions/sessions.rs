@@ -46,7 +46,7 @@ pub enum Refreshed {
 
 pub(super) fn start(conn: &mut Conn, env: &Env, person: &CredentialRow) -> Result<Session, Error> {
     let family = new_uid();
-    let expires_at = env.now() + IDLE;
+    let expires_at = env.sign_in_now() + IDLE;
     let refresh_token = issue(conn, env, &family, person.id, expires_at)?;
     Ok(Session {
         staff_uid: person.uid.clone(),
@@ -62,7 +62,7 @@ pub(super) fn start(conn: &mut Conn, env: &Env, person: &CredentialRow) -> Resul
 ///
 /// A refusal is an answer, not an error: the end of the family has to be committed.
 pub fn refresh(conn: &mut Conn, env: &Env, token: &str) -> Result<Refreshed, Error> {
-    let now = env.now();
+    let now = env.sign_in_now();
     let Some(row) = find(conn, token)? else {
         return Ok(Refreshed::Refused);
     };
@@ -89,7 +89,7 @@ pub fn end_family_of(conn: &mut Conn, env: &Env, token: &str) -> Result<(), Erro
         diesel::update(refresh_tokens::table)
             .filter(refresh_tokens::family.eq(row.family))
             .filter(refresh_tokens::revoked_at.is_null())
-            .set(refresh_tokens::revoked_at.eq(env.now().naive_utc()))
+            .set(refresh_tokens::revoked_at.eq(env.sign_in_now().naive_utc()))
             .execute(conn)?;
     }
     Ok(())
@@ -107,7 +107,7 @@ pub fn end_families(
         .filter(refresh_tokens::staff_id.eq(staff_id))
         .filter(refresh_tokens::family.ne(except.unwrap_or_default()))
         .filter(refresh_tokens::revoked_at.is_null())
-        .set(refresh_tokens::revoked_at.eq(env.now().naive_utc()))
+        .set(refresh_tokens::revoked_at.eq(env.sign_in_now().naive_utc()))
         .execute(conn)?;
     Ok(())
 }
@@ -120,7 +120,7 @@ fn continue_family(conn: &mut Conn, env: &Env, row: RefreshRow) -> Result<Sessio
     let began = began
         .ok_or_else(|| Error::Internal("a refresh token without a family".to_owned()))?
         .and_utc();
-    let expires_at = (env.now() + IDLE).min(began + ABSOLUTE);
+    let expires_at = (env.sign_in_now() + IDLE).min(began + ABSOLUTE);
     let refresh_token = issue(conn, env, &row.family, row.staff_id, expires_at)?;
     Ok(Session {
         staff_uid: row.staff_uid,
@@ -144,7 +144,7 @@ fn issue(
             refresh_tokens::family.eq(family),
             refresh_tokens::staff_id.eq(staff_id),
             refresh_tokens::token_hash.eq(digest(&token)),
-            refresh_tokens::issued_at.eq(env.now().naive_utc()),
+            refresh_tokens::issued_at.eq(env.sign_in_now().naive_utc()),
             refresh_tokens::expires_at.eq(expires_at.naive_utc()),
         ))
         .execute(conn)?;

@@ -1,0 +1,121 @@
+//! The list of all jobs, and those that keep the house.
+
+use infra::db::dialect;
+use infra::dossier::verify_chains as walk;
+use infra::error::Error;
+use infra::schedule::{Report, compute_missing_roots, purge_runs, verify_roots};
+
+use super::job::{First, Job, JobContext, Lane};
+
+/// Every job. A feature adds its own as one entry.
+pub const JOBS: &[Job] = &[
+    Job {
+        name: "lapse",
+        cron: "* * * * *",
+        may_be_off: false,
+        lane: Lane::Quick,
+        first: First::AtOnce,
+        on_bell: false,
+        run: lapse,
+    },
+    Job {
+        name: "recompute",
+        cron: "* * * * *",
+        may_be_off: false,
+        lane: Lane::Long,
+        first: First::AtOnce,
+        on_bell: true,
+        run: recompute,
+    },
+    Job {
+        name: "purge",
+        cron: "20 * * * *",
+        may_be_off: false,
+        lane: Lane::Long,
+        first: First::AtOnce,
+        on_bell: false,
+        run: purge,
+    },
+    Job {
+        name: "verify_chains",
+        cron: "15 0 * * *",
+        may_be_off: false,
+        lane: Lane::Long,
+        first: First::WhenItsTimeComes,
+        on_bell: false,
+        run: verify_chains,
+    },
+];
+
+/// Supplements that did not come in time.
+fn lapse(context: &JobContext<'_>) -> Result<Report, Error> {
+    let service = context.service;
+    infra::dossier::lapse_all(&service.db, &service.env, &|| context.go_on())
+}
+
+/// Due dates of open dossiers after a calendar changed.
+fn recompute(context: &JobContext<'_>) -> Result<Report, Error> {
+    let service = context.service;
+    let go_on = || context.go_on();
+    let done = infra::calendar::recompute::run_waiting_while(&service.db, &service.env, &go_on)?;
+    Ok(Report::of(done))
+}
+
+/// Kept answers, sessions, login failures and runs that nobody needs any more.
+fn purge(context: &JobContext<'_>) -> Result<Report, Error> {
+    let service = context.service;
+    let mut report = Report::default();
+    loop {
+        let env = service.env.clone();
+        let gone = service
+            .db
+            .write_blocking(move |conn| infra::idempotency::purge_expired(conn, &env))?;
+        report.add(gone);
+        if gone == 0 || !context.go_on() {
+            break;
+        }
+    }
+    let env = service.env.clone();
+    let gone = service.db.write_blocking(move |conn| {
+        let accounts = infra::auth::purge_expired(conn, &env)?;
+        Ok::<_, Error>(accounts.saturating_add(purge_runs(conn, &env)?))
+    })?;
+    report.add(gone);
+    Ok(report)
+}
+
+/// Walks the chains of all events, compares the kept day roots, and keeps the root of yesterday.
+fn verify_chains(context: &JobContext<'_>) -> Result<Report, Error> {
+    let service = context.service;
+    let go_on = || context.go_on();
+    let mut report = Report::default();
+    let mut broken = 0usize;
+    let mut after = Some(0);
+    while let Some(from) = after {
+        if !go_on() {
+            return Ok(report);
+        }
+        // Dossiers and events of one moment, or a running service would seem to break chains.
+        let walked = service
+            .db
+            .read_blocking(|conn| dialect::snapshot(conn, |conn| walk(conn, from, BATCH)))?;
+        report.did = report.did.saturating_add(walked.dossiers);
+        for link in walked.broken {
+            tracing::error!(code = %link.dossier, event = link.event, fault = link.fault.code(),
+                "a chain of events is broken");
+            broken = broken.saturating_add(1);
+            report.skip(link.dossier, link.fault.code());
+        }
+        after = walked.next;
+    }
+    let (_, faults) = verify_roots(&service.db, &go_on)?;
+    for day in faults {
+        tracing::error!(day = %day.day, fault = day.fault.code(), "a day root is wrong");
+        report.skip(day.day.to_string(), day.fault.code());
+    }
+    compute_missing_roots(&service.db, &service.env, broken, &go_on)?;
+    Ok(report)
+}
+
+/// Dossiers whose chains are read at a time.
+const BATCH: i64 = 500;

@@ -1,0 +1,289 @@
+//! Beginning and ending runs: the unique key of a run is what makes it happen once.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{Text, Timestamp};
+use domain::auth::Principal;
+use domain::schedule::{Last, Outcome};
+use serde_json::json;
+
+use super::queries::may_ask;
+use super::report::Report;
+use super::rows::{Cause, Run, RunRow};
+use crate::audit::audit;
+use crate::db::schema::{job_runs, jobs};
+use crate::db::{Conn, dialect};
+use crate::env::Env;
+use crate::error::Error;
+use crate::ids::new_uid;
+
+/// How long the runs are kept that did nothing: there are thousands a day.
+const IDLE_KEPT: TimeDelta = TimeDelta::days(2);
+/// And all others.
+const KEPT: TimeDelta = TimeDelta::days(400);
+
+/// What is known of a job.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// From when the job is known; none when it was never seen.
+    pub since: Option<DateTime<Utc>>,
+    /// The newest run that began. One from the time of a wrong clock in the future does not count.
+    pub last: Option<Last>,
+    /// Whether a run has begun and not ended: it runs somewhere, or its server died.
+    pub open: bool,
+    /// The oldest run that somebody asked for.
+    pub asked: Option<i64>,
+    pub last_ok: Option<DateTime<Utc>>,
+}
+
+/// Looks at a job; decides nothing.
+pub fn standing(conn: &mut Conn, env: &Env, job: &str) -> Result<Standing, Error> {
+    let now = env.now().naive_utc();
+    let since: Option<chrono::NaiveDateTime> = jobs::table
+        .find(job)
+        .filter(jobs::since.le(now))
+        .select(jobs::since)
+        .first(conn)
+        .optional()?;
+    let last: Option<RunRow> = job_runs::table
+        .filter(job_runs::job.eq(job))
+        .filter(job_runs::scheduled_for.le(now))
+        .filter(job_runs::started_at.is_not_null())
+        .order((job_runs::scheduled_for.desc(), job_runs::attempt.desc()))
+        .select(RunRow::as_select())
+        .first(conn)
+        .optional()?;
+    let unfinished: Vec<(i64, Option<chrono::NaiveDateTime>)> = job_runs::table
+        .filter(job_runs::job.eq(job))
+        .filter(job_runs::finished_at.is_null())
+        .order(job_runs::id)
+        .limit(100)
+        .select((job_runs::id, job_runs::started_at))
+        .load(conn)?;
+    let last_ok: Option<Option<chrono::NaiveDateTime>> = job_runs::table
+        .filter(job_runs::job.eq(job))
+        .filter(job_runs::outcome.eq(Outcome::Ok.as_str()))
+        .order((job_runs::scheduled_for.desc(), job_runs::attempt.desc()))
+        .select(job_runs::finished_at)
+        .first(conn)
+        .optional()?;
+    let waits = |(id, started): &(i64, Option<_>)| started.is_none().then_some(*id);
+    Ok(Standing {
+        since: since.map(|at| at.and_utc()),
+        last: last.map(|row| row.last()).transpose()?,
+        open: unfinished.iter().any(|(_, started)| started.is_some()),
+        asked: unfinished.iter().find_map(waits),
+        last_ok: last_ok.flatten().map(|at| at.and_utc()),
+    })
+}
+
+/// Notes that a job is known from now on. What was noted by a clock in the future is put right.
+pub fn first_seen(conn: &mut Conn, env: &Env, job: &str) -> Result<(), Error> {
+    diesel::sql_query(
+        "INSERT INTO jobs (name, since) VALUES ($1, $2) \
+         ON CONFLICT (name) DO UPDATE SET since = \
+           CASE WHEN jobs.since > excluded.since THEN excluded.since ELSE jobs.since END",
+    )
+    .bind::<Text, _>(job)
+    .bind::<Timestamp, _>(env.now().naive_utc())
+    .execute(conn)?;
+    Ok(())
+}
+
+/// The run that should begin.
+#[derive(Debug, Clone, Copy)]
+pub enum Begin {
+    /// A new row.
+    New {
+        scheduled_for: DateTime<Utc>,
+        cause: Cause,
+    },
+    /// One that was asked for.
+    Asked(i64),
+}
+
+/// A run that is this server's to do.
+#[derive(Debug, Clone, Copy)]
+pub struct Begun {
+    pub id: i64,
+    pub scheduled_for: DateTime<Utc>,
+    pub attempt: u32,
+}
+
+/// Marks a run as begun; none when another server was faster. Only under the job's lock: runs
+/// without an end are of servers that died.
+pub fn begin(
+    conn: &mut Conn,
+    env: &Env,
+    job: &str,
+    which: Begin,
+    server: &str,
+) -> Result<Option<Begun>, Error> {
+    abandon_open(conn, env, job)?;
+    match which {
+        Begin::Asked(id) => begin_asked(conn, env, id, server),
+        Begin::New {
+            scheduled_for,
+            cause,
+        } => {
+            let made = insert(conn, env, job, scheduled_for, cause, Some(server))?;
+            made.map(|row| begun(&row)).transpose()
+        }
+    }
+}
+
+fn begin_asked(conn: &mut Conn, env: &Env, id: i64, server: &str) -> Result<Option<Begun>, Error> {
+    let taken = diesel::update(job_runs::table.find(id))
+        .filter(job_runs::started_at.is_null())
+        .set((
+            job_runs::started_at.eq(env.now().naive_utc()),
+            job_runs::server.eq(server),
+        ))
+        .execute(conn)?;
+    if taken == 0 {
+        return Ok(None);
+    }
+    let row: RunRow = job_runs::table
+        .find(id)
+        .select(RunRow::as_select())
+        .first(conn)?;
+    begun(&row).map(Some)
+}
+
+fn begun(row: &RunRow) -> Result<Begun, Error> {
+    let last = row.last()?;
+    Ok(Begun {
+        id: row.id,
+        scheduled_for: last.scheduled_for,
+        attempt: last.attempt,
+    })
+}
+
+/// The next attempt of a scheduled moment; none when somebody else inserts it right now.
+fn insert(
+    conn: &mut Conn,
+    env: &Env,
+    job: &str,
+    scheduled_for: DateTime<Utc>,
+    cause: Cause,
+    server: Option<&str>,
+) -> Result<Option<RunRow>, Error> {
+    let attempts: Option<i64> = job_runs::table
+        .filter(job_runs::job.eq(job))
+        .filter(job_runs::scheduled_for.eq(scheduled_for.naive_utc()))
+        .select(diesel::dsl::max(job_runs::attempt))
+        .first(conn)?;
+    let mut row = RunRow {
+        id: 0,
+        uid: new_uid(),
+        job: job.to_owned(),
+        scheduled_for: scheduled_for.naive_utc(),
+        attempt: attempts.unwrap_or(0).saturating_add(1),
+        cause: cause.as_str().to_owned(),
+        server: server.unwrap_or_default().to_owned(),
+        started_at: server.map(|_| env.now().naive_utc()),
+        finished_at: None,
+        outcome: None,
+        took_ms: None,
+        did: 0,
+        skipped: 0,
+        detail: "{}".to_owned(),
+    };
+    let inserted = dialect::savepoint(conn, |conn| {
+        diesel::insert_into(job_runs::table)
+            .values(&row)
+            .returning(job_runs::id)
+            .get_result::<i64>(conn)
+    });
+    match inserted {
+        Ok(id) => {
+            row.id = id;
+            Ok(Some(row))
+        }
+        Err(error) if dialect::is_unique_violation(&error) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Closes the runs whose server died. Only under the job's lock. Gives how many there were.
+pub fn abandon_open(conn: &mut Conn, env: &Env, job: &str) -> Result<usize, Error> {
+    Ok(diesel::update(job_runs::table)
+        .filter(job_runs::job.eq(job))
+        .filter(job_runs::started_at.is_not_null())
+        .filter(job_runs::finished_at.is_null())
+        .set((
+            job_runs::finished_at.eq(env.now().naive_utc()),
+            job_runs::outcome.eq(Outcome::Abandoned.as_str()),
+        ))
+        .execute(conn)?)
+}
+
+/// How a run ended.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    pub outcome: Outcome,
+    pub took: std::time::Duration,
+    pub report: Report,
+    /// A stable word, not the text of the error: that may quote what is stored.
+    pub error: Option<&'static str>,
+}
+
+/// Writes down how a run ended; false when another server had taken it for abandoned.
+pub fn finish(conn: &mut Conn, env: &Env, id: i64, ended: &Ended) -> Result<bool, Error> {
+    let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    let written = diesel::update(job_runs::table.find(id))
+        .filter(job_runs::finished_at.is_null())
+        .set((
+            job_runs::finished_at.eq(env.now().naive_utc()),
+            job_runs::outcome.eq(ended.outcome.as_str()),
+            job_runs::took_ms.eq(i64::try_from(ended.took.as_millis()).unwrap_or(i64::MAX)),
+            job_runs::did.eq(whole(ended.report.did)),
+            job_runs::skipped.eq(whole(ended.report.skipped())),
+            job_runs::detail.eq(ended.report.detail(ended.error).to_string()),
+        ))
+        .execute(conn)?;
+    Ok(written == 1)
+}
+
+/// Lets a job run as soon as one of the servers sees it; a run that waits already is the one.
+pub fn ask_for_run(conn: &mut Conn, env: &Env, who: &Principal, job: &str) -> Result<Run, Error> {
+    may_ask(who)?;
+    let waiting: Option<RunRow> = job_runs::table
+        .filter(job_runs::job.eq(job))
+        .filter(job_runs::started_at.is_null())
+        .filter(job_runs::finished_at.is_null())
+        .order(job_runs::id)
+        .select(RunRow::as_select())
+        .first(conn)
+        .optional()?;
+    let row = match waiting {
+        Some(row) => row,
+        None => {
+            insert(conn, env, job, env.now(), Cause::Person, None)?.ok_or(Error::AlreadyExists)?
+        }
+    };
+    audit(conn, env, who, "job.run", job, &json!({ "run": row.uid }))?;
+    row.try_into()
+}
+
+/// Deletes runs that nobody needs any more, never the newest of a job. Gives how many.
+pub fn purge_runs(conn: &mut Conn, env: &Env) -> Result<usize, Error> {
+    let now = env.now();
+    Ok(diesel::sql_query(
+        "DELETE FROM job_runs WHERE finished_at IS NOT NULL \
+         AND (finished_at < $1 OR (finished_at < $2 AND did = 0 AND skipped = 0 AND outcome = 'ok')) \
+         AND id NOT IN (SELECT MAX(id) FROM job_runs GROUP BY job)",
+    )
+    .bind::<Timestamp, _>((now - KEPT).naive_utc())
+    .bind::<Timestamp, _>((now - IDLE_KEPT).naive_utc())
+    .execute(conn)?)
+}
+
+/// Names this process in the record of runs: the machine, the process, and a few letters, since
+/// every container may be process 1 of a machine without a name.
+pub fn server_name() -> String {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let host: String = host.trim().chars().take(60).collect();
+    let some: String = new_uid().chars().rev().take(4).collect();
+    format!("{host}/{}-{some}", std::process::id())
+}

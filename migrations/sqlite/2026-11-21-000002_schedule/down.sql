@@ -1,0 +1,3 @@
+DROP TABLE day_roots;
+DROP TABLE job_runs;
+DROP TABLE jobs;
