@@ -25,6 +25,7 @@ mod dossier;
 mod hostile;
 mod house;
 mod office;
+mod plans;
 mod procedure;
 mod program;
 mod public;

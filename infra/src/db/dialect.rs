@@ -3,9 +3,10 @@
 use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection as _};
 use diesel::result::{DatabaseErrorKind, Error, QueryResult};
 use diesel::sql_types::{BigInt, Bool, Text};
-use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
+use diesel::{QueryableByName, RunQueryDsl as _};
 
 use super::connection::Conn;
+use super::hot::Hot;
 
 /// Which database a connection leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,8 +94,8 @@ pub fn is_unique_violation(error: &Error) -> bool {
 pub fn try_lock(conn: &mut Conn, key: i64) -> QueryResult<bool> {
     match conn {
         Conn::Sqlite(_) => Ok(true),
-        Conn::Postgres(pg) => sql_query("SELECT pg_try_advisory_xact_lock($1) AS locked")
-            .bind::<BigInt, _>(key)
+        Conn::Postgres(pg) => Hot::sql("SELECT pg_try_advisory_xact_lock(")
+            .bind::<BigInt, _>(key, ") AS locked")
             .get_result::<Locked>(pg)
             .map(|row| row.locked),
     }
@@ -108,8 +109,8 @@ pub fn try_lock(conn: &mut Conn, key: i64) -> QueryResult<bool> {
 pub(crate) fn try_lock_session(conn: &mut Conn, key: i64) -> QueryResult<bool> {
     match conn {
         Conn::Sqlite(_) => Ok(true),
-        Conn::Postgres(pg) => sql_query("SELECT pg_try_advisory_lock($1) AS locked")
-            .bind::<BigInt, _>(key)
+        Conn::Postgres(pg) => Hot::sql("SELECT pg_try_advisory_lock(")
+            .bind::<BigInt, _>(key, ") AS locked")
             .get_result::<Locked>(pg)
             .map(|row| row.locked),
     }
@@ -122,8 +123,8 @@ pub(crate) fn try_lock_session(conn: &mut Conn, key: i64) -> QueryResult<bool> {
 pub(crate) fn unlock_session(conn: &mut Conn, key: i64) -> QueryResult<()> {
     match conn {
         Conn::Sqlite(_) => Ok(()),
-        Conn::Postgres(pg) => sql_query("SELECT pg_advisory_unlock($1) AS locked")
-            .bind::<BigInt, _>(key)
+        Conn::Postgres(pg) => Hot::sql("SELECT pg_advisory_unlock(")
+            .bind::<BigInt, _>(key, ") AS locked")
             .execute(pg)
             .map(|_| ()),
     }
@@ -160,8 +161,8 @@ struct Locked {
 pub fn lock_dossier(conn: &mut Conn, code: &str) -> QueryResult<()> {
     match conn {
         Conn::Sqlite(_) => Ok(()),
-        Conn::Postgres(pg) => sql_query("SELECT id FROM dossiers WHERE code = $1 FOR UPDATE")
-            .bind::<Text, _>(code)
+        Conn::Postgres(pg) => Hot::sql("SELECT id FROM dossiers WHERE code = ")
+            .bind::<Text, _>(code, " FOR UPDATE")
             .execute(pg)
             .map(|_| ()),
     }
@@ -174,8 +175,8 @@ pub fn lock_dossier(conn: &mut Conn, code: &str) -> QueryResult<()> {
 pub fn lock_shared(conn: &mut Conn, key: i64) -> QueryResult<()> {
     match conn {
         Conn::Sqlite(_) => Ok(()),
-        Conn::Postgres(pg) => sql_query("SELECT pg_advisory_xact_lock_shared($1)")
-            .bind::<BigInt, _>(key)
+        Conn::Postgres(pg) => Hot::sql("SELECT pg_advisory_xact_lock_shared(")
+            .bind::<BigInt, _>(key, ")")
             .execute(pg)
             .map(|_| ()),
     }

@@ -12,6 +12,7 @@ mod connection;
 mod copy;
 mod error;
 mod gate;
+pub(crate) mod hot;
 mod migrate;
 mod pool;
 mod settings;

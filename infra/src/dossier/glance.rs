@@ -7,6 +7,7 @@ use domain::text::DossierCode;
 
 use super::public::PublicStep;
 use crate::db::Conn;
+use crate::db::hot::Hot;
 use crate::error::Error;
 
 /// No column that names a person is read.
@@ -46,7 +47,7 @@ macro_rules! glance_sql {
             $steps,
             ") AS steps FROM dossiers d JOIN offices o ON o.id = d.office_id \
              JOIN procedure_versions v ON v.id = d.procedure_version_id \
-             JOIN procedures p ON p.id = v.procedure_id WHERE d.code = $1"
+             JOIN procedures p ON p.id = v.procedure_id WHERE d.code = "
         )
     };
 }
@@ -63,14 +64,16 @@ const ON_POSTGRES: &str = glance_sql!(
 
 impl Glance {
     pub(super) fn at(conn: &mut Conn, code: &DossierCode) -> Result<Option<Self>, Error> {
-        let sql = match conn {
-            Conn::Sqlite(_) => ON_SQLITE,
-            Conn::Postgres(_) => ON_POSTGRES,
+        let code = code.as_str();
+        let found = match conn {
+            Conn::Sqlite(lite) => Hot::sql(ON_SQLITE)
+                .bind::<Text, _>(code, "")
+                .get_result(lite),
+            Conn::Postgres(pg) => Hot::sql(ON_POSTGRES)
+                .bind::<Text, _>(code, "")
+                .get_result(pg),
         };
-        let found = diesel::sql_query(sql)
-            .bind::<Text, _>(code.as_str())
-            .get_result(conn)
-            .optional()?;
+        let found = found.optional()?;
         Ok(found)
     }
 

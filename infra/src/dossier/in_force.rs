@@ -11,6 +11,7 @@ use domain::text::{AgencyCode, ProcedureCode};
 
 use super::summary::{Named, units};
 use crate::db::Conn;
+use crate::db::hot::Hot;
 use crate::db::schema::offices;
 use crate::env::Env;
 use crate::error::Error;
@@ -124,26 +125,32 @@ struct FoundRow {
 }
 
 /// The same as the queries of the features `calendar` and `procedure`, in one.
-const AT_ONCE: &str = "\
-SELECT o.id, o.path, o.name, d.uid AS department, d.name AS department_name, \
-  (SELECT v.id FROM procedure_versions v JOIN procedures p ON p.id = v.procedure_id \
-    WHERE p.code = $2 AND (p.retired_from IS NULL OR p.retired_from > $3) \
-      AND v.effective_from <= $3 \
-    ORDER BY v.effective_from DESC LIMIT 1) AS procedure_version, \
-  (SELECT c.id FROM offices a JOIN calendar_versions c ON c.calendar_id = a.calendar_id \
-    WHERE a.id = ANY (string_to_array(trim(BOTH '/' FROM o.path), '/')::bigint[]) \
-    ORDER BY a.path DESC, c.number DESC LIMIT 1) AS calendar_version \
-FROM offices o LEFT JOIN departments d ON d.id = $4 \
-WHERE o.code = $1 AND o.retired_at IS NULL";
-
 fn at_once(pg: &mut PgConnection, wanted: &Wanted<'_>) -> Result<Option<Found>, Error> {
-    let row: Option<FoundRow> = diesel::sql_query(AT_ONCE)
-        .bind::<Text, _>(wanted.office.as_str())
-        .bind::<Text, _>(wanted.procedure.as_str())
-        .bind::<Date, _>(wanted.on)
-        .bind::<Nullable<BigInt>, _>(wanted.department)
-        .get_result(pg)
-        .optional()?;
+    let row: Option<FoundRow> = Hot::sql(
+        "SELECT o.id, o.path, o.name, d.uid AS department, d.name AS department_name, \
+         (SELECT c.id FROM offices a JOIN calendar_versions c ON c.calendar_id = a.calendar_id \
+           WHERE a.id = ANY (string_to_array(trim(BOTH '/' FROM o.path), '/')::bigint[]) \
+           ORDER BY a.path DESC, c.number DESC LIMIT 1) AS calendar_version, \
+         (SELECT v.id FROM procedure_versions v JOIN procedures p ON p.id = v.procedure_id \
+           WHERE p.code = ",
+    )
+    .bind::<Text, _>(
+        wanted.procedure.as_str(),
+        " AND (p.retired_from IS NULL OR p.retired_from > ",
+    )
+    .bind::<Date, _>(wanted.on, ") AND v.effective_from <= ")
+    .bind::<Date, _>(
+        wanted.on,
+        " ORDER BY v.effective_from DESC LIMIT 1) AS procedure_version \
+         FROM offices o LEFT JOIN departments d ON d.id = ",
+    )
+    .bind::<Nullable<BigInt>, _>(
+        wanted.department,
+        " WHERE o.retired_at IS NULL AND o.code = ",
+    )
+    .bind::<Text, _>(wanted.office.as_str(), "")
+    .get_result(pg)
+    .optional()?;
     Ok(row.map(|row| Found {
         office: OfficeRow {
             id: row.id,

@@ -2,10 +2,11 @@
 
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamp};
+use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamp};
 
 use super::rows::{DossierRow, EventRow, StepRow};
 use crate::db::Conn;
+use crate::db::hot::Hot;
 use crate::db::schema::{dossier_events, dossier_names, dossier_steps, dossiers};
 use crate::error::Error;
 
@@ -64,89 +65,109 @@ impl IntakeRows {
 
     /// One statement instead of six: on PostgreSQL the round trips are what an intake costs.
     fn at_once(&self, pg: &mut PgConnection) -> Result<i64, Error> {
-        let DossierRow { progress, .. } = &self.dossier;
-        let dossier = &self.dossier;
-        let query = diesel::sql_query(AT_ONCE)
-            .into_boxed::<Pg>()
-            .bind::<Text, _>(&dossier.code)
-            .bind::<BigInt, _>(dossier.office_id)
-            .bind::<BigInt, _>(dossier.procedure_version_id)
-            .bind::<BigInt, _>(progress.calendar_version_id)
-            .bind::<Text, _>(&dossier.channel)
-            .bind::<Nullable<BigInt>, _>(dossier.client_id)
-            .bind::<Nullable<BigInt>, _>(dossier.created_by)
-            .bind::<Text, _>(&dossier.applicant)
-            .bind::<Text, _>(&dossier.applicant_name)
-            .bind::<Nullable<Text>, _>(dossier.id_number.as_deref())
-            .bind::<Nullable<Text>, _>(dossier.phone.as_deref())
-            .bind::<Text, _>(&dossier.matter)
-            .bind::<Text, _>(&progress.papers)
-            .bind::<Text, _>(&dossier.lookup_key)
-            .bind::<Text, _>(&progress.state)
-            .bind::<BigInt, _>(progress.version)
-            .bind::<Timestamp, _>(dossier.submitted_at)
-            .bind::<Nullable<Timestamp>, _>(progress.received_at)
-            .bind::<Nullable<Timestamp>, _>(progress.due_at_original)
-            .bind::<Nullable<Timestamp>, _>(progress.due_at)
-            .bind::<Timestamp, _>(progress.sort_due_at)
-            .bind::<Nullable<Timestamp>, _>(progress.late_after)
-            .bind::<Nullable<Timestamp>, _>(progress.lapse_at)
-            .bind::<Nullable<Timestamp>, _>(progress.ended_at)
-            .bind::<Nullable<BigInt>, _>(progress.holder_id)
-            .bind::<Nullable<BigInt>, _>(progress.department_id)
-            .bind::<Nullable<BigInt>, _>(progress.step_index)
-            .bind::<Nullable<Timestamp>, _>(progress.step_due_at)
-            .bind::<Text, _>(&progress.rules_state)
-            .bind::<BigInt, _>(progress.event_count)
-            .bind::<Text, _>(&progress.last_hash);
-        let event = &self.event;
-        let query = query
-            .bind::<BigInt, _>(event.number)
-            .bind::<Timestamp, _>(event.at)
-            .bind::<Text, _>(&event.actor)
-            .bind::<Text, _>(&event.on_behalf_of)
-            .bind::<Text, _>(&event.action)
-            .bind::<Text, _>(&event.from_state)
-            .bind::<Text, _>(&event.to_state)
-            .bind::<Text, _>(&event.reason)
-            .bind::<Text, _>(&event.detail)
-            .bind::<Text, _>(&event.previous_hash)
-            .bind::<Text, _>(&event.hash)
-            .bind::<Array<Text>, _>(&self.words);
-        let step = self.step.as_ref();
-        let query = query
-            .bind::<Nullable<BigInt>, _>(step.map(|step| step.number))
-            .bind::<Nullable<BigInt>, _>(step.map(|step| step.step_index))
-            .bind::<Nullable<Text>, _>(step.map(|step| step.name.as_str()))
-            .bind::<Nullable<BigInt>, _>(step.map(|step| step.holder_id))
-            .bind::<Nullable<BigInt>, _>(step.and_then(|step| step.department_id))
-            .bind::<Nullable<Timestamp>, _>(step.map(|step| step.entered_at))
-            .bind::<Nullable<Timestamp>, _>(step.map(|step| step.due_at));
-        let made: Made = query.get_result(pg)?;
+        let statement = with_words(
+            &self.words,
+            with_step(
+                self.step.as_ref(),
+                with_event(&self.event, dossier_row(&self.dossier)),
+            ),
+        );
+        let made: Made = statement.get_result(pg)?;
         Ok(made.id)
     }
 }
+
+type Statement<'a> = Hot<'a, Pg>;
+
+fn dossier_row<'a>(dossier: &'a DossierRow) -> Statement<'a> {
+    let DossierRow { progress, .. } = dossier;
+    Hot::sql(INSERT_DOSSIER)
+        .bind::<Text, _>(&dossier.code, ", ")
+        .bind::<BigInt, _>(dossier.office_id, ", ")
+        .bind::<BigInt, _>(dossier.procedure_version_id, ", ")
+        .bind::<BigInt, _>(progress.calendar_version_id, ", ")
+        .bind::<Text, _>(&dossier.channel, ", ")
+        .bind::<Nullable<BigInt>, _>(dossier.client_id, ", ")
+        .bind::<Nullable<BigInt>, _>(dossier.created_by, ", ")
+        .bind::<Text, _>(&dossier.applicant, ", ")
+        .bind::<Text, _>(&dossier.applicant_name, ", ")
+        .bind::<Nullable<Text>, _>(dossier.id_number.as_deref(), ", ")
+        .bind::<Nullable<Text>, _>(dossier.phone.as_deref(), ", ")
+        .bind::<Text, _>(&dossier.matter, ", ")
+        .bind::<Text, _>(&progress.papers, ", ")
+        .bind::<Text, _>(&dossier.lookup_key, ", ")
+        .bind::<Text, _>(&progress.state, ", ")
+        .bind::<BigInt, _>(progress.version, ", ")
+        .bind::<Timestamp, _>(dossier.submitted_at, ", ")
+        .bind::<Nullable<Timestamp>, _>(progress.received_at, ", ")
+        .bind::<Nullable<Timestamp>, _>(progress.due_at_original, ", ")
+        .bind::<Nullable<Timestamp>, _>(progress.due_at, ", ")
+        .bind::<Timestamp, _>(progress.sort_due_at, ", ")
+        .bind::<Nullable<Timestamp>, _>(progress.late_after, ", ")
+        .bind::<Nullable<Timestamp>, _>(progress.lapse_at, ", ")
+        .bind::<Nullable<Timestamp>, _>(progress.ended_at, ", ")
+        .bind::<Nullable<BigInt>, _>(progress.holder_id, ", ")
+        .bind::<Nullable<BigInt>, _>(progress.department_id, ", ")
+        .bind::<Nullable<BigInt>, _>(progress.step_index, ", ")
+        .bind::<Nullable<Timestamp>, _>(progress.step_due_at, ", ")
+        .bind::<Text, _>(&progress.rules_state, ", ")
+        .bind::<BigInt, _>(progress.event_count, ", ")
+        .bind::<Text, _>(
+            &progress.last_hash,
+            ") RETURNING id, office_id), \
+             e AS (INSERT INTO dossier_events (dossier_id, office_id, number, at, actor, \
+             on_behalf_of, action, from_state, to_state, reason, detail, previous_hash, hash) \
+             SELECT id, office_id, ",
+        )
+}
+
+fn with_event<'a>(event: &'a EventRow, statement: Statement<'a>) -> Statement<'a> {
+    statement
+        .bind::<BigInt, _>(event.number, ", ")
+        .bind::<Timestamp, _>(event.at, ", ")
+        .bind::<Text, _>(&event.actor, ", ")
+        .bind::<Text, _>(&event.on_behalf_of, ", ")
+        .bind::<Text, _>(&event.action, ", ")
+        .bind::<Text, _>(&event.from_state, ", ")
+        .bind::<Text, _>(&event.to_state, ", ")
+        .bind::<Text, _>(&event.reason, ", ")
+        .bind::<Text, _>(&event.detail, ", ")
+        .bind::<Text, _>(&event.previous_hash, ", ")
+        .bind::<Text, _>(
+            &event.hash,
+            " FROM d), s AS (INSERT INTO dossier_steps (dossier_id, number, step_index, name, \
+             holder_id, department_id, entered_at, due_at) SELECT id, ",
+        )
+}
+
+fn with_step<'a>(step: Option<&'a StepRow>, statement: Statement<'a>) -> Statement<'a> {
+    statement
+        .bind::<Nullable<BigInt>, _>(step.map(|step| step.number), ", ")
+        .bind::<Nullable<BigInt>, _>(step.map(|step| step.step_index), ", ")
+        .bind::<Nullable<Text>, _>(step.map(|step| step.name.as_str()), ", ")
+        .bind::<Nullable<BigInt>, _>(step.map(|step| step.holder_id), ", ")
+        .bind::<Nullable<BigInt>, _>(step.and_then(|step| step.department_id), ", ")
+        .bind::<Nullable<Timestamp>, _>(step.map(|step| step.entered_at), ", ")
+        .bind::<Nullable<Timestamp>, _>(step.map(|step| step.due_at), " FROM d WHERE ")
+        .bind::<Bool, _>(
+            step.is_some(),
+            "), n AS (INSERT INTO dossier_names (office_id, words, dossier_id) \
+             SELECT office_id, words, id FROM d CROSS JOIN unnest(",
+        )
+}
+
+fn with_words<'a>(words: &'a [String], statement: Statement<'a>) -> Statement<'a> {
+    statement.bind::<Array<Text>, _>(words, ") AS words) SELECT id FROM d")
+}
+
+const INSERT_DOSSIER: &str = "WITH d AS (INSERT INTO dossiers (code, office_id, \
+    procedure_version_id, calendar_version_id, channel, client_id, created_by, applicant, \
+    applicant_name, id_number, phone, matter, papers, lookup_key, state, version, submitted_at, \
+    received_at, due_at_original, due_at, sort_due_at, late_after, lapse_at, ended_at, holder_id, \
+    department_id, step_index, step_due_at, rules_state, event_count, last_hash) VALUES (";
 
 #[derive(QueryableByName)]
 struct Made {
     #[diesel(sql_type = BigInt)]
     id: i64,
 }
-
-const AT_ONCE: &str = "\
-WITH d AS (INSERT INTO dossiers (code, office_id, procedure_version_id, calendar_version_id, \
-    channel, client_id, created_by, applicant, applicant_name, id_number, phone, matter, papers, \
-    lookup_key, state, version, submitted_at, received_at, due_at_original, due_at, sort_due_at, \
-    late_after, lapse_at, ended_at, holder_id, department_id, step_index, step_due_at, \
-    rules_state, event_count, last_hash) \
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
-    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31) RETURNING id), \
-e AS (INSERT INTO dossier_events (dossier_id, office_id, number, at, actor, on_behalf_of, action, \
-    from_state, to_state, reason, detail, previous_hash, hash) \
-  SELECT id, $2, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42 FROM d), \
-n AS (INSERT INTO dossier_names (office_id, words, dossier_id) \
-  SELECT $2, words, id FROM d CROSS JOIN unnest($43) AS words), \
-s AS (INSERT INTO dossier_steps (dossier_id, number, step_index, name, holder_id, department_id, \
-    entered_at, due_at) \
-  SELECT id, $44, $45, $46, $47, $48, $49, $50 FROM d WHERE $44 IS NOT NULL) \
-SELECT id FROM d";

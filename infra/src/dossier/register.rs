@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use diesel::backend::Backend;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Date, Text};
+use diesel::serialize::ToSql;
+use diesel::sql_types::{BigInt, Date, HasSqlType, Text};
 use domain::auth::{Actor, Principal, Role};
 use domain::dossier::{Dossier, Handover, Moment, Rules};
 use domain::text::{
@@ -20,6 +22,7 @@ use super::rows::{DossierRow, Paper, Progress, StepRow, StoredApplicant};
 use super::store::{Deed, Loaded, next_event, rules_of, step_row};
 use super::summary::{Named, Names};
 use crate::db::Conn;
+use crate::db::hot::Hot;
 use crate::env::Env;
 use crate::error::{Error, Fault};
 use crate::ids;
@@ -274,17 +277,29 @@ struct Last {
 /// Takes the next code of the agency and day, in the transaction of its dossier: a code that
 /// is rolled back is given again, so none is skipped.
 fn next_code(conn: &mut Conn, agency: &AgencyCode, day: NaiveDate) -> Result<DossierCode, Error> {
-    let next: Last = diesel::sql_query(
-        "INSERT INTO code_counters (agency, day, last) VALUES ($1, $2, 1) \
-         ON CONFLICT (agency, day) DO UPDATE SET last = code_counters.last + 1 RETURNING last",
-    )
-    .bind::<Text, _>(agency.as_str())
-    .bind::<Date, _>(day)
-    .get_result(conn)?;
+    let next: Last = match conn {
+        Conn::Sqlite(lite) => next_number(agency, day).get_result(lite)?,
+        Conn::Postgres(pg) => next_number(agency, day).get_result(pg)?,
+    };
     let sequence = u64::try_from(next.last)
         .map_err(|_| Error::Internal(format!("code counter of {agency} is negative")))?;
     DossierCode::new(agency, day, sequence)
         .map_err(|fault| Error::Internal(format!("code of {agency}: {fault:?}")))
+}
+
+fn next_number<'a, DB>(agency: &'a AgencyCode, day: NaiveDate) -> Hot<'a, DB>
+where
+    DB: Backend + HasSqlType<Text> + HasSqlType<Date>,
+    str: ToSql<Text, DB>,
+    NaiveDate: ToSql<Date, DB>,
+{
+    Hot::sql("INSERT INTO code_counters (agency, day, last) VALUES (")
+        .bind::<Text, _>(agency.as_str(), ", ")
+        .bind::<Date, _>(
+            day,
+            ", 1) ON CONFLICT (agency, day) DO UPDATE SET last = code_counters.last + 1 \
+             RETURNING last",
+        )
 }
 
 fn intake_detail(new: &NewDossier, dossier: &Dossier) -> serde_json::Value {
