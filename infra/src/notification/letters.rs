@@ -4,6 +4,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::notification::{Kind, News};
 use serde::{Deserialize, Serialize};
 
+use super::scrub::hide_id_numbers;
+
 /// A letter by its kind. It is put into words when a worker takes it, from this and from how the
 /// dossier stands then.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -223,7 +225,7 @@ impl Letter {
 
     /// The letter that tells an applicant the news; `reason` is what the deed was given.
     pub fn of_news(news: News, reason: &str) -> Self {
-        let reason = reason.to_owned();
+        let reason = hide_id_numbers(reason);
         match news {
             News::Received { due_at, answer_by } => {
                 Self::ApplicantReceived(Received { due_at, answer_by })
@@ -232,8 +234,8 @@ impl Letter {
                 missing: missing
                     .into_iter()
                     .map(|paper| MissingPaper {
-                        name: paper.name,
-                        reason: paper.reason,
+                        name: hide_id_numbers(&paper.name),
+                        reason: hide_id_numbers(&paper.reason),
                     })
                     .collect(),
                 last_day,
@@ -243,7 +245,7 @@ impl Letter {
                 purpose,
             } => Self::ApplicantPayment(Payment {
                 amount_vnd,
-                purpose,
+                purpose: hide_id_numbers(&purpose),
             }),
             News::Apology {
                 due_at_before,
