@@ -342,6 +342,7 @@ diesel::table! {
         not_before -> Timestamp,
         next_attempt_at -> Timestamp,
         attempts -> BigInt,
+        tries -> BigInt,
         lease_owner -> Nullable<Text>,
         lease_until -> Nullable<Timestamp>,
         created_at -> Timestamp,

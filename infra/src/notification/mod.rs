@@ -6,6 +6,7 @@ pub mod delivery;
 mod hours;
 mod letterhead;
 pub mod letters;
+pub mod mails;
 pub mod outbox;
 pub mod own_templates;
 pub mod samples;

@@ -19,6 +19,8 @@ CREATE TABLE mails (
     -- While a worker has the mail, the end of its lease: a worker that died gives it back so.
     next_attempt_at TIMESTAMP NOT NULL,
     attempts BIGINT NOT NULL DEFAULT 0,
+    -- Those since it was queued or replayed: they decide the next pause.
+    tries BIGINT NOT NULL DEFAULT 0,
     lease_owner TEXT COLLATE "C",
     lease_until TIMESTAMP,
     created_at TIMESTAMP NOT NULL,

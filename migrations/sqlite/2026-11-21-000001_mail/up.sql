@@ -19,6 +19,8 @@ CREATE TABLE mails (
     -- While a worker has the mail, the end of its lease: a worker that died gives it back so.
     next_attempt_at TEXT NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0,
+    -- Those since it was queued or replayed: they decide the next pause.
+    tries INTEGER NOT NULL DEFAULT 0,
     lease_owner TEXT,
     lease_until TEXT,
     created_at TEXT NOT NULL,

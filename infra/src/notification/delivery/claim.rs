@@ -38,6 +38,7 @@ pub(super) struct Taken {
     pub dossier_id: Option<i64>,
     pub content: String,
     pub attempts: i64,
+    pub tries: i64,
     pub created_at: NaiveDateTime,
 }
 

@@ -47,8 +47,9 @@ pub(super) fn record(
         Outcome::Broken(detail) => ("broken", detail),
     };
     let number = mail.attempts.saturating_add(1);
+    let tries = mail.tries.saturating_add(1);
     let next = match outcome {
-        Outcome::Temporary(_) => pause(number, u32::from_le_bytes(random_bytes::<4>())),
+        Outcome::Temporary(_) => pause(tries, u32::from_le_bytes(random_bytes::<4>())),
         _ => None,
     };
     let (state, is) = match (outcome, next) {
@@ -61,6 +62,7 @@ pub(super) fn record(
         .set((
             mails::state.eq(state),
             mails::attempts.eq(number),
+            mails::tries.eq(tries),
             mails::next_attempt_at.eq(next.map_or(now, |pause| now + pause).naive_utc()),
             mails::sent_at.eq(sent.then(|| now.naive_utc())),
             mails::last_error.eq((!sent).then_some(detail)),
