@@ -77,7 +77,7 @@ pub fn sample_context(letter: &Letter) -> Value {
         "dossier": letter.kind().is_to_applicant().then(|| json!({
             "code": CODE,
             "procedure": "Đăng ký đất đai, cấp Giấy chứng nhận quyền sử dụng đất lần đầu",
-            "applicant": "Nguyễn Văn Mẫu",
+            "applicant": "Người nộp hồ sơ (mẫu)",
             "applicant_kind": "person",
             "look_up_url": super::look_up_url(PAGE, CODE),
             "look_up_key": "ABC234",
@@ -330,7 +330,7 @@ mod tests {
         );
         assert_eq!(
             subject(Kind::StaffDigest),
-            "Sáng 17/11/2026: 27 hồ sơ quá hạn (lâu nhất 9 ngày làm việc), 2 đến hạn hôm nay, 0 ngày làm việc tới"
+            "Sáng 17/11/2026: 27 hồ sơ quá hạn (lâu nhất 9 ngày làm việc), 2 đến hạn hôm nay, 0 đến hạn ngày làm việc tới"
         );
         assert_eq!(
             subject(Kind::ApplicantSupplement),
