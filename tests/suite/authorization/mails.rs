@@ -54,13 +54,21 @@ pub async fn mails(id: &str, stage: &Stage<'_>) -> Option<Row> {
         // none; that they did is kept.
         "replayMails" => {
             set_aside(stage).await;
-            let call = Call::post("/api/v1/mails/replay", json!({ "kind": "applicant_received" }));
+            let call = Call::post(
+                "/api/v1/mails/replay",
+                json!({ "kind": "applicant_received" }),
+            );
             kept(stage, call, 200, 200)
         }
         "listMutedAddresses" => {
             let address = muted(stage);
-            kept(stage, Call::get("/api/v1/mail-addresses?limit=200"), 200, 200)
-                .hides(&stage.other_admin, &address)
+            kept(
+                stage,
+                Call::get("/api/v1/mail-addresses?limit=200"),
+                200,
+                200,
+            )
+            .hides(&stage.other_admin, &address)
         }
         "liftMutedAddress" => {
             let path = format!("/api/v1/mail-addresses/{}/lift", muted(stage));

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::{MailServer, deliver, kinds, outbox, post_to};
 use crate::support::{
-    Client, LAND, MARITAL_STATUS, PARENTAGE, Staff, World, handed_in, in_appraisal, registered,
-    resolved, submitted,
+    Client, LAND, MARITAL_STATUS, PARENTAGE, Staff, handed_in, in_appraisal, registered, resolved,
+    submitted,
 };
 
 const MISSING: &str = "Giấy xác nhận tình trạng hôn nhân";

@@ -36,7 +36,8 @@ fn the_worker_that_the_next_tests_kill() {
     let now = at(&std::env::var(NOW).expect("a moment"));
     let db = Db::open(&DbSettings::new(&database)).expect("the database");
     let env = Env::new(Arc::new(SteppedClock::at(now)));
-    let mailer = SmtpMailer::new(SmtpSettings::parse(&server).expect("a server")).expect("a mailer");
+    let mailer =
+        SmtpMailer::new(SmtpSettings::parse(&server).expect("a server")).expect("a mailer");
     let head = Letterhead::new(FROM, None, "http://motcua.example").expect("a letterhead");
     let post = Post::new(db, env, Arc::new(mailer), Arc::new(head));
     tokio::runtime::Builder::new_current_thread()
@@ -52,7 +53,10 @@ fn the_worker_that_the_next_tests_kill() {
 fn run_and_kill(world: &World, server: &MailServer, after: usize) -> Vec<String> {
     let now = domain::time::to_local(world.clock.now()).format("%Y-%m-%d %H:%M:%S");
     let mut child = Command::new(std::env::current_exe().expect("this program"))
-        .args(["--exact", "notification::crash::the_worker_that_the_next_tests_kill"])
+        .args([
+            "--exact",
+            "notification::crash::the_worker_that_the_next_tests_kill",
+        ])
         .env(DATABASE, world.database_url())
         .env(SERVER, server.url())
         .env(NOW, now.to_string())
@@ -76,7 +80,12 @@ fn run_and_kill(world: &World, server: &MailServer, after: usize) -> Vec<String>
 fn ids(mails: &[serde_json::Value]) -> Vec<String> {
     mails
         .iter()
-        .map(|mail| mail["message_id"].as_str().expect("a Message-ID").to_owned())
+        .map(|mail| {
+            mail["message_id"]
+                .as_str()
+                .expect("a Message-ID")
+                .to_owned()
+        })
         .collect()
 }
 

@@ -10,12 +10,25 @@ use crate::support::{Client, Staff, World};
 async fn detail(admin: &Client, index: usize) -> Value {
     let list = admin.get("/api/v1/mails").await.expect(200);
     let id = list.each("id").remove(index);
-    admin.get(&format!("/api/v1/mails/{id}")).await.expect(200).json
+    admin
+        .get(&format!("/api/v1/mails/{id}"))
+        .await
+        .expect(200)
+        .json
 }
 
 fn outcomes(mail: &Value) -> Vec<String> {
     let tried = mail["tried"].as_array().unwrap();
-    tried.iter().map(|one| format!("{} {}", one["outcome"].as_str().unwrap(), one["detail"].as_str().unwrap())).collect()
+    tried
+        .iter()
+        .map(|one| {
+            format!(
+                "{} {}",
+                one["outcome"].as_str().unwrap(),
+                one["detail"].as_str().unwrap()
+            )
+        })
+        .collect()
 }
 
 fn waits(world: &World, mail: &Value) -> TimeDelta {

@@ -11,7 +11,11 @@ async fn sent_encrypted(world: &World, server: &MailServer) {
 }
 
 async fn last_error(world: &World) -> String {
-    let list = Staff::of(world).admin.get("/api/v1/mails").await.expect(200);
+    let list = Staff::of(world)
+        .admin
+        .get("/api/v1/mails")
+        .await
+        .expect(200);
     list.each("last_error").concat()
 }
 

@@ -26,7 +26,11 @@ pub const FROM: &str = "Một cửa <motcua@phuong.example.vn>";
 
 /// A worker of this world that sends by `mailer`.
 pub fn post(world: &World, mailer: Arc<dyn Mailer>) -> Post {
-    let head = Letterhead::new(FROM, Some("hoidap@phuong.example.vn"), "http://motcua.example");
+    let head = Letterhead::new(
+        FROM,
+        Some("hoidap@phuong.example.vn"),
+        "http://motcua.example",
+    );
     Post::new(
         world.service.db.clone(),
         world.service.env.clone(),
@@ -40,7 +44,10 @@ pub fn post_to(world: &World, server: &MailServer) -> Post {
     let mut settings = SmtpSettings::parse(&server.url()).expect("an address");
     settings.timeout_seconds = 2;
     settings.ca = server.certificate.clone();
-    post(world, Arc::new(SmtpMailer::new(settings).expect("a mailer")))
+    post(
+        world,
+        Arc::new(SmtpMailer::new(settings).expect("a mailer")),
+    )
 }
 
 /// A worker that writes into a folder.

@@ -51,7 +51,11 @@ impl MailServer {
         let mut certificate = None;
         if encrypted {
             let (pem, key) = certify(folder.path());
-            let tls = if scheme == "smtps" { "implicit" } else { "start" };
+            let tls = if scheme == "smtps" {
+                "implicit"
+            } else {
+                "start"
+            };
             command.args(["--tls", tls]);
             command.arg("--certificate").arg(&pem);
             command.arg("--key").arg(&key);
@@ -128,15 +132,28 @@ impl Drop for MailServer {
 
 fn python() -> String {
     let known = std::env::var("MOTCUA_TEST_PYTHON").ok();
-    let debian = || Path::new("/usr/bin/python3").exists().then(|| "/usr/bin/python3".to_owned());
-    known.or_else(debian).unwrap_or_else(|| "python3".to_owned())
+    let debian = || {
+        Path::new("/usr/bin/python3")
+            .exists()
+            .then(|| "/usr/bin/python3".to_owned())
+    };
+    known
+        .or_else(debian)
+        .unwrap_or_else(|| "python3".to_owned())
 }
 
 /// A certificate for this test alone.
 fn certify(folder: &Path) -> (std::path::PathBuf, std::path::PathBuf) {
     let (pem, key) = (folder.join("certificate.pem"), folder.join("key.pem"));
     let made = Command::new("openssl")
-        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"])
+        .args([
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+        ])
         .args(["-nodes", "-days", "2", "-subj", "/CN=localhost"])
         .args(["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"])
         .args(["-addext", "basicConstraints=critical,CA:FALSE"])
