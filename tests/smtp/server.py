@@ -36,7 +36,7 @@ def say(line):
 
 class Handler:
     async def handle_RCPT(self, server, session, envelope, address, options):
-        behaviour = address.split("@")[0].split("+")[0]
+        behaviour = address.split("@")[0].lower()
         if behaviour == "refused":
             return f"550 5.1.1 <{address}> no such user here"
         if behaviour == "busy":
@@ -69,8 +69,8 @@ class Handler:
                     "headers": {name: str(value) for name, value in mail.items()},
                     "plain": part("plain"),
                     "html": part("html"),
-                    "tls": session.ssl is not None,
-                    "login": getattr(session, "login_data", None) is not None,
+                    "tls": server.transport.get_extra_info("ssl_object") is not None,
+                    "login": bool(session.authenticated),
                 }
             )
         )
@@ -92,8 +92,6 @@ def authenticate(server, session, envelope, mechanism, data):
     name, _, password = ARGUMENTS.login.partition(":")
     given = isinstance(data, LoginPassword) and (data.login.decode(), data.password.decode())
     right = given == (name, password)
-    if right:
-        session.login_data = name
     return AuthResult(success=right, handled=right)
 
 
