@@ -291,7 +291,7 @@ impl Sending {
                 let done = deliver_batch(&post, &go_on).await.expect("a batch");
                 count.fetch_add(done.sent.try_into().expect("a number"), Ordering::Relaxed);
                 let share = Duration::from_secs_f64(done.sent as f64 / RATE);
-                tokio::time::sleep(share.saturating_sub(begun.elapsed())).await;
+                tokio::time::sleep_until((begun + share).into()).await;
             }
         });
         Self { ending, sent, task }
