@@ -1,11 +1,12 @@
 //! Which change of a dossier tells the applicant what.
 
 use domain::deadline::Calendar;
-use domain::dossier::{Command, Dossier, MissingPaper, Outcome};
+use domain::dossier::{Command, Dossier, Outcome};
 use domain::notification::{Deed, Kind, News, news};
 
 use crate::support::{
-    CLERK, Case, HEAD, MANAGER, Office, SPECIALIST, at, date, forward, show, spec, to,
+    CLERK, Case, HEAD, MANAGER, Office, SPECIALIST, at, date, forward, payment, reappoint, show,
+    spec, supplement, to,
 };
 
 /// The news of an action as one line of a table.
@@ -35,22 +36,6 @@ fn told(case: Case<'_>, command: Command, now: &str) -> String {
     let deed = Deed::Done(command.action());
     let after = case.does(now, command).dossier;
     line(news(deed, Some(&before), &after))
-}
-
-fn supplement() -> Command {
-    Command::RequestSupplement {
-        missing: vec![MissingPaper {
-            name: "Giấy khai sinh".into(),
-            reason: "Chưa có".into(),
-        }],
-    }
-}
-
-fn payment() -> Command {
-    Command::RequestPayment {
-        amount_vnd: 50_000,
-        purpose: "Lệ phí".into(),
-    }
 }
 
 const DAY: &str = "2026-03-02 10:00";
@@ -84,9 +69,7 @@ fn what_the_applicant_must_do_or_wait_for_is_told() {
         "1 papers by 2026-03-17 17:00"
     );
     assert_eq!(told(processing(), payment(), DAY), "50000 đồng");
-    let later = Command::Reappoint {
-        due_at: at("2026-03-20 17:00"),
-    };
+    let later = reappoint("2026-03-20 17:00");
     assert_eq!(told(processing(), later, DAY), "apology, 2026-03-20 17:00");
     assert_eq!(
         told(processing(), Command::Extend, DAY),

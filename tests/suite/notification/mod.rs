@@ -16,7 +16,7 @@ use infra::notification::Letterhead;
 use infra::notification::delivery::{
     Delivered, FileMailer, Mailer, Post, SmtpMailer, SmtpSettings, deliver_due,
 };
-use infra::notification::letters::{Letter, Payment};
+use infra::notification::letters::Letter;
 use infra::notification::outbox::{NewMail, enqueue};
 
 use crate::support::World;
@@ -88,14 +88,6 @@ fn alert() -> infra::notification::letters::Alert {
         list_url: "http://motcua.example/".to_owned(),
         proposals: Vec::new(),
     }
-}
-
-/// A letter of the kind `applicant_payment`, for a dossier.
-pub fn payment() -> Letter {
-    Letter::ApplicantPayment(Payment {
-        amount_vnd: 1,
-        purpose: "Lệ phí".to_owned(),
-    })
 }
 
 /// Puts mails of the ward into the outbox, past the service; gives how many are new.
