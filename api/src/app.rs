@@ -9,6 +9,7 @@ use infra::env::Env;
 use infra::error::Error;
 use infra::files::Files;
 use infra::idempotency::{self, Answer, Key};
+use infra::notification::delivery::Post;
 
 use crate::http::Limits;
 use crate::ops::Ops;
@@ -32,6 +33,8 @@ pub struct Service {
     pub timetable: Arc<Timetable>,
     /// This process in the record of runs.
     pub server: Arc<str>,
+    /// Who delivers mails; none where nobody does.
+    pub post: Option<Arc<Post>>,
     in_flight: Arc<Mutex<HashSet<(String, String)>>>,
 }
 
@@ -55,6 +58,7 @@ impl Service {
             ops: Arc::new(Ops::new(Vec::new())),
             timetable: Arc::default(),
             server: infra::schedule::server_name().into(),
+            post: None,
             in_flight: Arc::default(),
         }
     }
@@ -63,6 +67,13 @@ impl Service {
     #[must_use]
     pub fn with_timetable(mut self, timetable: Timetable) -> Self {
         self.timetable = Arc::new(timetable);
+        self
+    }
+
+    /// Delivers mails by this worker.
+    #[must_use]
+    pub fn with_post(mut self, post: Post) -> Self {
+        self.post = Some(Arc::new(post));
         self
     }
 
@@ -101,7 +112,9 @@ impl Service {
         T: Send + 'static,
     {
         let env = self.env.clone();
-        Ok(self.db.write(move |conn| job(conn, &env)).await?)
+        let done = self.db.write(move |conn| job(conn, &env)).await;
+        self.env.outbox.ring_if_marked();
+        Ok(done?)
     }
 
     /// Runs an action once for its retry key: the same request again gets the kept answer.

@@ -49,4 +49,8 @@ pub const FEATURES: &[Feature] = &[
         routes: crate::schedule::routes,
         docs: crate::schedule::Docs::openapi,
     },
+    Feature {
+        routes: crate::notification::routes,
+        docs: crate::notification::Docs::openapi,
+    },
 ];

@@ -12,6 +12,7 @@ pub mod features;
 pub mod fuzzing;
 pub mod http;
 pub mod input;
+pub mod notification;
 pub mod office;
 pub mod openapi;
 pub mod ops;

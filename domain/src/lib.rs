@@ -4,6 +4,7 @@ pub mod auth;
 pub mod deadline;
 pub mod dossier;
 pub mod lang;
+pub mod notification;
 pub mod office;
 pub mod procedure;
 pub mod schedule;

@@ -9,6 +9,7 @@ use domain::deadline::Calendar;
 use domain::procedure::ProcedureVersion;
 
 use crate::clock::Clock;
+use crate::notification::Bell;
 
 /// Clock and caches of one service; cheap to clone.
 #[derive(Debug, Clone)]
@@ -21,6 +22,8 @@ pub struct Env {
     pub calendars: Cache<i64, Calendar>,
     /// Procedure versions by their id; a version is replaced only before it takes effect.
     pub procedures: Cache<i64, ProcedureVersion>,
+    /// Wakes whoever delivers mails.
+    pub outbox: Bell,
 }
 
 impl Env {
@@ -30,6 +33,7 @@ impl Env {
             clock,
             calendars: Cache::default(),
             procedures: Cache::default(),
+            outbox: Bell::default(),
         }
     }
 

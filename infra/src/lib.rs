@@ -15,6 +15,7 @@ pub mod files;
 pub mod fuzzing;
 pub mod idempotency;
 pub mod ids;
+pub mod notification;
 pub mod office;
 pub mod procedure;
 pub mod schedule;

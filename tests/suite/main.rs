@@ -24,6 +24,7 @@ mod document;
 mod dossier;
 mod hostile;
 mod house;
+mod notification;
 mod office;
 mod plans;
 mod procedure;

@@ -100,12 +100,14 @@ fn accounts() -> Result<String, Failure> {
 fn welcome(settings: &Settings, accounts: &str) -> String {
     let url = &settings.public_url;
     let folder = settings.data_dir.display();
+    let mails = settings.mail.folder.display();
     let [register, look_up, list] = curl_lines(url);
     format!(
         "motcua demo · dữ liệu minh họa ở (demo data in) {folder}\n\n\
          Dịch vụ (service)      {url}\n\
          API, Swagger UI        {url}/docs/\n\
-         Tra cứu (look-up)      {url}/api/v1/public/dossiers/<mã hồ sơ>\n\n\
+         Tra cứu (look-up)      {url}/api/v1/public/dossiers/<mã hồ sơ>\n\
+         Thư gửi đi (mails)     {mails}/*.eml\n\n\
          Tài khoản, cùng một mật khẩu (accounts, one password): {PASSWORD}\n{accounts}\n\n\
          Dán lần lượt vào bash (paste into bash, in order):\n\n\
          # 1. Tiếp nhận một hồ sơ tại quầy (register a dossier at the counter)\n{register}\n\n\

@@ -8,12 +8,14 @@ use infra::auth::{Keys, Tokens};
 use infra::clock::SystemClock;
 use infra::db::Db;
 use infra::env::Env;
+use infra::notification::delivery::Post;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::failure::Failure;
 use crate::app::Service;
 use crate::config::Settings;
 use crate::http::Limits;
+use crate::notification::Worker;
 use crate::schedule::Jobs;
 use crate::server;
 
@@ -23,10 +25,28 @@ pub(super) fn service(settings: &Settings, db: Db, env: Env) -> Result<Service, 
     let tokens = Arc::new(Tokens::new(keys, settings.public_url.clone()));
     let files = settings.attachments.open()?;
     let limits = Limits::new(settings.per_minute, settings.trusted_proxies.clone());
+    let post = post(settings, &db, &env)?;
     let service = Service::new(db, env, tokens, files, limits, &settings.public_url);
     Ok(service
+        .with_post(post)
         .with_metrics_for(settings.metrics_allow.clone())
         .with_timetable(settings.jobs.clone()))
+}
+
+/// Who delivers mails: to the server, or without one into a folder.
+fn post(settings: &Settings, db: &Db, env: &Env) -> Result<Post, Failure> {
+    let wrong = |cause: String| {
+        Failure::new(
+            "thiết lập thư điện tử không dùng được",
+            format!("the settings of mails do not work: {cause}"),
+        )
+    };
+    let mailer = settings.mail.mailer().map_err(wrong)?;
+    let head = settings
+        .mail
+        .letterhead(&settings.public_url)
+        .map_err(wrong)?;
+    Ok(Post::new(db.clone(), env.clone(), mailer, Arc::new(head)))
 }
 
 pub(super) fn env() -> Env {
@@ -52,12 +72,16 @@ pub(super) fn run(
     let jobs = Jobs::start(service.clone()).map_err(broken)?;
     let db = service.db.kind();
     let served = actix_web::rt::System::new().block_on(async {
+        let worker = Worker::start(&service, settings.mail.rate);
         let server = server::start(service, listener, settings.workers)?;
         let ending = actix_web::rt::spawn(end_on_signal(server.handle()));
         tracing::info!(listen = %address, database = ?db, "serving");
         ready();
         let served = server.await;
         ending.abort();
+        if let Some(worker) = worker {
+            worker.stop().await;
+        }
         served
     });
     jobs.stop();

@@ -1,6 +1,7 @@
 //! The settings: from arguments, environment and an optional TOML file, all faults at once.
 
 mod fault;
+mod mail;
 pub mod names;
 mod parse;
 mod source;
@@ -18,6 +19,7 @@ use ipnet::IpNet;
 use crate::http::PerMinute;
 use crate::schedule::Timetable;
 pub use fault::{ConfigFault, ConfigFaults};
+pub use mail::MailSettings;
 pub use names::Name;
 pub use parse::Expected;
 pub use source::{Inputs, Origin};
@@ -67,6 +69,7 @@ pub struct Settings {
     /// Who may read `/metrics` besides this machine.
     pub metrics_allow: Vec<IpNet>,
     pub per_minute: PerMinute,
+    pub mail: MailSettings,
     /// Threads that answer requests; one a core when none.
     pub workers: Option<NonZeroUsize>,
     /// What is logged, as `tracing` reads it.
@@ -130,9 +133,11 @@ impl Settings {
         let listen = source.read(&names::LISTEN, default_listen(), parse::address);
         let attachments = data_dir.join("attachments");
         let base = PerMinute::default();
+        let public_url = source.read(&names::PUBLIC_URL, url_of(listen), parse::public_url);
         Self {
+            mail: mail::read(source, &data_dir, &public_url),
             db: database(source, &data_dir),
-            public_url: source.read(&names::PUBLIC_URL, url_of(listen), parse::public_url),
+            public_url,
             attachments: source.read(
                 &names::ATTACHMENTS_URL,
                 Attachments::Folder(attachments),

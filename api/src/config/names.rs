@@ -39,6 +39,14 @@ names! {
     LIMIT_MISS "MOTCUA_LIMIT_MISS" "limit_miss";
     LIMIT_PREVIEW "MOTCUA_LIMIT_PREVIEW" "limit_preview";
     LIMIT_LOGIN "MOTCUA_LIMIT_LOGIN" "limit_login";
+    SMTP_URL "MOTCUA_SMTP_URL" "smtp_url" secret;
+    SMTP_PASSWORD_FILE "MOTCUA_SMTP_PASSWORD_FILE" "smtp_password_file";
+    SMTP_CA_FILE "MOTCUA_SMTP_CA_FILE" "smtp_ca_file";
+    SMTP_TIMEOUT "MOTCUA_SMTP_TIMEOUT" "smtp_timeout";
+    MAIL_FROM "MOTCUA_MAIL_FROM" "mail_from";
+    MAIL_REPLY_TO "MOTCUA_MAIL_REPLY_TO" "mail_reply_to";
+    MAIL_DIR "MOTCUA_MAIL_DIR" "mail_dir";
+    MAIL_RATE "MOTCUA_MAIL_RATE" "mail_rate";
     WORKERS "MOTCUA_WORKERS" "workers";
     LOG "MOTCUA_LOG" "log";
     LOG_FORMAT "MOTCUA_LOG_FORMAT" "log_format";

@@ -141,6 +141,14 @@ pub(super) fn per_minute(raw: &str) -> Parsed<NonZeroU32> {
         .and_then(|count| NonZeroU32::new(count).ok_or_else(|| range(1, 1_000_000)))
 }
 
+pub(super) fn per_second(raw: &str) -> Parsed<NonZeroU32> {
+    within(raw, 1, 10_000).and_then(|count| NonZeroU32::new(count).ok_or_else(|| range(1, 10_000)))
+}
+
+pub(super) fn seconds(raw: &str) -> Parsed<u64> {
+    within(raw, 1, 600)
+}
+
 pub(super) fn connections(raw: &str) -> Parsed<u32> {
     within(raw, 1, 200)
 }

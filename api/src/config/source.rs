@@ -128,6 +128,12 @@ impl Source {
         table
     }
 
+    /// Whether a setting was given and is faulty.
+    pub(super) fn has_fault(&self, name: &Name) -> bool {
+        let named = |fault: &ConfigFault| fault.setting == name.env || fault.setting == name.key;
+        self.faults.iter().any(named)
+    }
+
     fn put(&mut self, name: &Name, value: String, origin: Origin) {
         let known = ALL.iter().find(|known| known.key == name.key);
         if let Some(known) = known {

@@ -278,3 +278,69 @@ fn the_example_of_the_deployment_names_every_setting_and_no_other() {
         assert!(known || name == names::CONFIG, "{name} is no setting");
     }
 }
+
+#[test]
+fn without_a_mail_server_mails_are_files_beside_the_data() {
+    let folder = Folder::new();
+    let settings = in_folder(
+        &folder.0,
+        &[("MOTCUA_PUBLIC_URL", "https://motcua.example.vn")],
+    )
+    .unwrap();
+    assert_eq!(settings.mail.smtp, None);
+    assert_eq!(settings.mail.folder, folder.0.join("data").join("mails"));
+    assert_eq!(settings.mail.from, "motcua@motcua.example.vn");
+    let settings = in_folder(&folder.0, &[("MOTCUA_PUBLIC_URL", "http://127.0.0.1:8080")]).unwrap();
+    assert_eq!(settings.mail.from, "motcua@localhost");
+}
+
+#[test]
+fn a_mail_server_is_read_with_its_password_from_a_file() {
+    let folder = Folder::new();
+    let secret = folder.0.join("password");
+    fs::write(&secret, "mật khẩu\n").unwrap();
+    let settings = in_folder(
+        &folder.0,
+        &[
+            ("MOTCUA_SMTP_URL", "smtps://motcua@mail.example.vn"),
+            ("MOTCUA_SMTP_PASSWORD_FILE", &secret.display().to_string()),
+            ("MOTCUA_MAIL_FROM", "Một cửa <motcua@example.vn>"),
+        ],
+    );
+    let smtp = settings.unwrap().mail.smtp.unwrap();
+    assert_eq!(
+        smtp.login,
+        Some(("motcua".to_owned(), "mật khẩu".to_owned()))
+    );
+}
+
+#[test]
+fn faults_of_the_mail_settings_are_named_without_the_password() {
+    let folder = Folder::new();
+    let wrong = in_folder(
+        &folder.0,
+        &[
+            ("MOTCUA_SMTP_URL", "smtp://motcua:geheim@mail.example.vn"),
+            ("MOTCUA_MAIL_REPLY_TO", "không phải địa chỉ"),
+            ("MOTCUA_MAIL_RATE", "0"),
+        ],
+    );
+    let text = wrong
+        .map(|settings| settings.listen)
+        .unwrap_err()
+        .to_string();
+    for setting in [
+        "MOTCUA_SMTP_URL",
+        "MOTCUA_MAIL_REPLY_TO",
+        "MOTCUA_MAIL_RATE",
+    ] {
+        assert!(text.contains(setting), "{setting} in {text}");
+    }
+    assert!(!text.contains("geheim"), "{text}");
+    let nobody = in_folder(&folder.0, &[("MOTCUA_SMTP_URL", "smtp://127.0.0.1:25")]);
+    let text = nobody
+        .map(|settings| settings.listen)
+        .unwrap_err()
+        .to_string();
+    assert!(text.contains("MOTCUA_MAIL_FROM"), "{text}");
+}

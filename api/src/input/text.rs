@@ -2,8 +2,8 @@
 
 use domain::lang::Lang;
 use domain::text::{
-    Address, AgencyCode, DossierCode, Email, IdNumber, Limits, Login, LookupKey, Note, Password,
-    PersonName, Phone, ProcedureCode, TextFault, Title, UnitCode, clean,
+    Address, AgencyCode, DossierCode, Email, IdNumber, LetterSource, Limits, Login, LookupKey,
+    Note, Password, PersonName, Phone, ProcedureCode, TextFault, Title, UnitCode, clean,
 };
 use uuid::Uuid;
 
@@ -104,6 +104,7 @@ by_parse!(
     Login,
     UnitCode,
     LookupKey,
+    LetterSource,
 );
 
 impl FromText for String {

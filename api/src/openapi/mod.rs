@@ -55,6 +55,10 @@ const TAGS: &[(&str, &str)] = &[
         "Lịch làm việc và tính lại hạn · Calendars and recomputation",
     ),
     ("procedures", "Thủ tục hành chính · Procedures"),
+    (
+        "mails",
+        "Thư gửi đi, địa chỉ bị chặn, mẫu thư · Mails, muted addresses, templates",
+    ),
     ("deadlines", "Tính ngày hẹn trả · Due dates"),
     (
         "public",

@@ -100,6 +100,12 @@ pub async fn metrics(
         return Err(Problem::not_found());
     }
     let metrics = service.ops.metrics.as_ref().map_err(Problem::internal)?;
+    // A database that is away leaves the last numbers standing.
+    if let Ok(queue) = service.read(infra::notification::delivery::queue).await {
+        let now = service.env.now();
+        let oldest = queue.oldest_due.map_or(0, |at| (now - at).num_seconds());
+        metrics.outbox(queue.count, oldest);
+    }
     let text = metrics
         .text(service.db.queue_depth())
         .map_err(Problem::internal)?;

@@ -32,6 +32,9 @@ pub struct Metrics {
     job_next: IntGaugeVec,
     job_duration: GaugeVec,
     job_skipped: IntGaugeVec,
+    mails: IntCounterVec,
+    mails_waiting: IntGauge,
+    mails_oldest: IntGauge,
 }
 
 impl Metrics {
@@ -75,6 +78,18 @@ impl Metrics {
                 "motcua_job_last_skipped",
                 "What the last run of a background job on this server had to leave out.",
             )?,
+            mails: IntCounterVec::new(
+                Opts::new("motcua_mails_total", "Mails that this process had in hand."),
+                &["outcome"],
+            )?,
+            mails_waiting: IntGauge::new(
+                "motcua_mails_waiting",
+                "Mails in the outbox that wait, counted up to 100000.",
+            )?,
+            mails_oldest: IntGauge::new(
+                "motcua_mails_oldest_due_seconds",
+                "For how long the mail that is due the longest has been due.",
+            )?,
         };
         let registry = &metrics.registry;
         registry.register(Box::new(metrics.requests.clone()))?;
@@ -85,6 +100,9 @@ impl Metrics {
         registry.register(Box::new(metrics.job_next.clone()))?;
         registry.register(Box::new(metrics.job_duration.clone()))?;
         registry.register(Box::new(metrics.job_skipped.clone()))?;
+        registry.register(Box::new(metrics.mails.clone()))?;
+        registry.register(Box::new(metrics.mails_waiting.clone()))?;
+        registry.register(Box::new(metrics.mails_oldest.clone()))?;
         Ok(metrics)
     }
 
@@ -115,6 +133,20 @@ impl Metrics {
     pub fn job_seen(&self, job: &str, last_success: Option<i64>, next: Option<i64>) {
         set(&self.job_success, job, last_success);
         set(&self.job_next, job, Some(next.unwrap_or(0)));
+    }
+
+    /// Mails that came to an end or were put off: `sent`, `later`, `set_aside`, `moot`, `muted`
+    /// or `held`.
+    pub fn mails(&self, outcome: &str, number: u64) {
+        if let Ok(mails) = self.mails.get_metric_with_label_values(&[outcome]) {
+            mails.inc_by(number);
+        }
+    }
+
+    /// How the outbox fares: mails that wait, and for how many seconds the first has been due.
+    pub fn outbox(&self, waiting: i64, oldest_seconds: i64) {
+        self.mails_waiting.set(waiting);
+        self.mails_oldest.set(oldest_seconds);
     }
 
     fn answered(&self, method: &str, route: &str, status: StatusCode, took: Duration) {

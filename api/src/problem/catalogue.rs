@@ -112,6 +112,8 @@ catalogue! {
         "Lệnh này chỉ tạo quản trị viên đầu tiên; hãy nhờ quản trị viên hiện có." "This command makes the first administrator only; ask the one there is.";
     DATABASE_NOT_EMPTY "database_not_empty" 409 "Cơ sở dữ liệu đã có dữ liệu" "The database is not empty"
         "Dữ liệu minh họa chỉ nạp vào cơ sở dữ liệu trống." "Demo data are loaded into an empty database only.";
+    MAIL_NOT_SET_ASIDE "mail_not_set_aside" 409 "Thư không ở diện gửi lại" "The mail is not set aside"
+        "Chỉ gửi lại thư đã để riêng hoặc gửi tới địa chỉ bị chặn." "Only a mail that was set aside or muted can be replayed.";
     ALREADY_EXISTS "already_exists" 409 "Đã tồn tại" "Already exists"
         "Chọn mã khác hoặc sửa đối tượng đã có." "Choose another code, or change the existing one.";
     RETIRED "retired" 409 "Đã ngừng sử dụng" "Retired"

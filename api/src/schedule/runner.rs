@@ -191,6 +191,8 @@ fn note(service: &Service, job: &Job, begun: Begun, ended: Ended) {
         let outcome = ended.outcome.as_str();
         tracing::info!(job = job.name, outcome, did, skipped, "job ran");
     }
+    // What the job wrote may have put mails into the outbox.
+    service.env.outbox.ring_if_marked();
     if let Ok(metrics) = &service.ops.metrics {
         metrics.job_ran(job.name, ended.outcome.as_str(), ended.took, skipped);
         if ended.outcome == Outcome::Ok {

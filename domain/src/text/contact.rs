@@ -100,6 +100,13 @@ impl Phone {
     }
 }
 
+/// An e-mail address as lists show it: the first letter and the host.
+pub fn mask_email(text: &str) -> String {
+    let (local, host) = text.split_once('@').unwrap_or((text, ""));
+    let first: String = local.chars().take(1).collect();
+    format!("{first}***@{host}")
+}
+
 /// All but the last 3 characters hidden, as lists show ID numbers and phones.
 pub fn mask(text: &str) -> String {
     let hidden = text.chars().count().saturating_sub(3);

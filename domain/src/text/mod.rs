@@ -14,11 +14,11 @@ mod tests;
 pub use agency_code::AgencyCode;
 pub use clean::{Limits, clean};
 pub use codes::{Login, LookupKey, ProcedureCode, UnitCode};
-pub use contact::{Email, IdNumber, Phone, mask};
+pub use contact::{Email, IdNumber, Phone, mask, mask_email};
 pub use dossier_code::DossierCode;
 pub use fault::TextFault;
 pub use fold::fold;
-pub use names::{Address, Note, Password, PersonName, Title};
+pub use names::{Address, LetterSource, Note, Password, PersonName, Title};
 
 /// The boilerplate of a text newtype: everything but `parse`. A `personal` one prints `***` in Debug.
 macro_rules! text_newtype {

@@ -36,6 +36,11 @@ plain_text!(
 );
 
 plain_text!(
+    /// Source of a template of letters (mẫu thư): 1 to 30,000 characters, with line breaks and tabs.
+    LetterSource, open, Limits::lines(30_000)
+);
+
+plain_text!(
     /// Name of a thing, such as a procedure or an office (tên gọi): 1 to 300 characters.
     Title, open, Limits::line(1, 300)
 );

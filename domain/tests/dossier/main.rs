@@ -11,6 +11,7 @@
 mod correction;
 mod dates;
 mod judgement;
+mod news;
 mod record;
 mod recount;
 mod rights;

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use domain::deadline::Calendar;
 use domain::dossier::{Action, Dossier, Life};
+use domain::notification::Deed::CalendarChanged;
 use domain::time::to_rfc3339;
 use serde_json::{Map, Value};
 
@@ -18,6 +19,7 @@ use crate::dossier::recount::{Deed, DossierRow, Loaded, announce, pin, save, wit
 use crate::env::Env;
 use crate::error::Error;
 use crate::ids::new_uid;
+use crate::notification::applicant::tell;
 
 /// The action of the event that tells of a date moved by a calendar.
 pub const DUE_DATE_MOVED: &str = "due_date_moved";
@@ -285,7 +287,7 @@ fn recount(conn: &mut Conn, env: &Env, id: i64, version_id: i64) -> Result<Outco
         detail: Value::Object(detail),
         ..Deed::default()
     };
-    save(
+    let row = save(
         conn,
         &loaded,
         &after,
@@ -294,6 +296,8 @@ fn recount(conn: &mut Conn, env: &Env, id: i64, version_id: i64) -> Result<Outco
         &deed,
         env.now(),
     )?;
+    let before = Some(&loaded.dossier);
+    tell(conn, env, &row, CalendarChanged, before, &after, "")?;
     Ok(Outcome::Moved)
 }
 

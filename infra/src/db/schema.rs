@@ -1,7 +1,9 @@
 //! The tables as diesel sees them: one schema for both databases.
 
+mod mail;
 mod schedule;
 
+pub use mail::*;
 pub use schedule::*;
 
 diesel::table! {
@@ -341,6 +343,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     dossiers,
     idempotency_keys,
     login_failures,
+    mail_addresses,
+    mail_attempts,
+    mail_dossiers,
+    mail_templates,
+    mails,
     marks,
     offices,
     procedure_versions,

@@ -5,6 +5,7 @@ use domain::auth::{Actor, Permit, Principal, Sight, permit, sight};
 use domain::dossier::{
     Action, Command, Dossier, Handover, MissingPaper, Outcome, Refusal, StepPlace,
 };
+use domain::notification::Deed::Done;
 use domain::text::Title;
 use domain::time::{local_date, to_rfc3339};
 use serde_json::{Value, json};
@@ -17,6 +18,7 @@ use super::store::{Deed, Loaded, allowed, load_to_change, save};
 use crate::db::Conn;
 use crate::env::Env;
 use crate::error::{Conflict, Error};
+use crate::notification::applicant::tell;
 
 /// Does `request` on the dossier `code` as long as it stands at `version`.
 pub fn command(
@@ -51,7 +53,7 @@ pub fn command(
         detail: detail(conn, &loaded.dossier, &after, request, &command, now)?,
         ..Deed::of(who, action.as_str())
     };
-    save(
+    let row = save(
         conn,
         &loaded,
         &after,
@@ -60,7 +62,8 @@ pub fn command(
         &deed,
         now,
     )?;
-    Ok(())
+    let (before, deed) = (Some(&loaded.dossier), Done(action));
+    tell(conn, env, &row, deed, before, &after, &told_reason(request))
 }
 
 /// Ends a supplement that did not come in time; the service itself does this.
@@ -78,7 +81,7 @@ pub(crate) fn lapse(conn: &mut Conn, env: &Env, code: &str) -> Result<(), Error>
             .to_owned(),
         ..Deed::default()
     };
-    save(
+    let row = save(
         conn,
         &loaded,
         &after,
@@ -87,7 +90,19 @@ pub(crate) fn lapse(conn: &mut Conn, env: &Env, code: &str) -> Result<(), Error>
         &deed,
         now,
     )?;
-    Ok(())
+    let (before, done) = (Some(&loaded.dossier), Done(Action::Lapse));
+    tell(conn, env, &row, done, before, &after, &deed.reason)
+}
+
+/// The reason as the applicant is told it; a stop names its legal ground [form 05].
+fn told_reason(request: &Request) -> String {
+    match request {
+        Request::Stop {
+            reason,
+            legal_ground,
+        } => format!("{reason} (căn cứ: {legal_ground})"),
+        request => request.reason(),
+    }
 }
 
 fn check_rights(

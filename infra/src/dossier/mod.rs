@@ -43,5 +43,6 @@ pub use public::{Apology, DueDateChange, OwnView, PublicDossier, PublicStep, loo
 pub use register::{Applicant, Intake, NewDossier, Taken, take_in};
 pub use request::Request;
 pub use rows::Paper;
+pub(crate) use rows::{DossierRow, StoredApplicant};
 pub use summary::{Named, StepSummary, Summary};
 pub use verify::{BrokenLink, LinkFault, Walked, verify_chains};

@@ -9,6 +9,7 @@ use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, Date, HasSqlType, Text};
 use domain::auth::{Actor, Principal, Role};
 use domain::dossier::{Dossier, Handover, Moment, Rules};
+use domain::notification::Deed as Told;
 use domain::text::{
     Address, AgencyCode, DossierCode, Email, IdNumber, PersonName, Phone, ProcedureCode, Title,
     fold,
@@ -26,6 +27,7 @@ use crate::db::hot::Hot;
 use crate::env::Env;
 use crate::error::{Error, Fault};
 use crate::ids;
+use crate::notification::applicant::tell;
 
 /// Who applies.
 #[derive(Debug, Clone)]
@@ -121,7 +123,10 @@ pub fn take_in(
         words,
     };
     let id = rows.write(conn)?;
-    Ok(taken(id, rows, found, dossier, rules, who, new))
+    let taken = taken(id, rows, found, dossier, rules, who, new);
+    let (row, dossier) = (&taken.loaded.row, &taken.loaded.dossier);
+    tell(conn, env, row, Told::TakenIn, None, dossier, "")?;
+    Ok(taken)
 }
 
 fn taken(

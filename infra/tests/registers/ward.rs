@@ -138,6 +138,8 @@ impl Ward {
         };
         self.write(move |conn, env| take_in(conn, env, &clerk, intake, &new))
             .unwrap()
+            .code()
+            .to_owned()
     }
 
     fn paper_count(&self, procedure: &str) -> u32 {

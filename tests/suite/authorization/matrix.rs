@@ -15,6 +15,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("dossiers", &["dossiers"]),
     ("registers", &["offices", "staff"]),
     ("rules", &["calendars", "procedures"]),
+    ("mails", &["mails"]),
     ("rest", &[]),
 ];
 
@@ -190,6 +191,10 @@ both! {
 
     async fn calendars_and_procedures_obey_the_matrix(world) {
         try_group(&world, "rules").await;
+    }
+
+    async fn mails_obey_the_matrix(world) {
+        try_group(&world, "mails").await;
     }
 
     async fn everything_else_obeys_the_matrix(world) {

@@ -4,6 +4,7 @@ mod accounts;
 mod call;
 mod commands;
 mod dossiers;
+mod mails;
 mod matrix;
 mod registers;
 mod row;
@@ -41,6 +42,8 @@ pub async fn row(id: &str, stage: &Stage<'_>) -> Option<Row> {
         rules::calendars,
         rules::recounts,
         rules::procedures,
+        mails::mails,
+        mails::templates,
     ];
     None
 }

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The folder of the workspace.
-fn root() -> &'static Path {
+pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .expect("a workspace around the tests")
@@ -37,6 +37,7 @@ impl File {
             "tests/",
             "domain/tests/",
             "domain/benches/",
+            "infra/examples/",
             "infra/tests/",
             "api/tests/",
         ];

@@ -94,6 +94,10 @@ impl Database {
         }
     }
 
+    pub fn url(&self) -> String {
+        self.url.clone()
+    }
+
     /// Runs SQL past the service, as somebody with the password of the database could.
     pub fn meddle(&self, sql: &str) {
         self.try_to_meddle(sql)

@@ -217,6 +217,11 @@ impl World {
         self.database.try_to_meddle(sql)
     }
 
+    /// Where the database is, for a process of its own.
+    pub fn database_url(&self) -> String {
+        self.database.url()
+    }
+
     /// Keeps every intake waiting until the guard is dropped.
     pub fn hold(&self) -> Held {
         self.database.hold()

@@ -1,0 +1,116 @@
+//! The task that delivers mails while the service runs.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use actix_web::rt;
+use chrono::{DateTime, Utc};
+use infra::db::Db;
+use infra::env::Env;
+use infra::error::Error;
+use infra::notification::delivery::{self, Delivered, Post, Waiting};
+use tokio::task::JoinHandle;
+
+use crate::app::Service;
+use crate::ops::Metrics;
+
+/// Another server may have enqueued something, whose bell does not ring here.
+const LOOK_ROUND: Duration = Duration::from_secs(5);
+/// What is under way when the service ends gets so long.
+const FAREWELL: Duration = Duration::from_secs(10);
+
+/// The running task.
+#[derive(Debug)]
+pub struct Worker {
+    service: Service,
+    ending: Arc<AtomicBool>,
+    task: JoinHandle<()>,
+}
+
+impl Worker {
+    /// Starts it on the present runtime, if the service has anybody to deliver mails.
+    pub fn start(service: &Service, rate: NonZeroU32) -> Option<Self> {
+        let post = Arc::clone(service.post.as_ref()?);
+        let ending = Arc::new(AtomicBool::new(false));
+        let task = rt::spawn(work(service.clone(), post, Arc::clone(&ending), rate));
+        Some(Self {
+            service: service.clone(),
+            ending,
+            task,
+        })
+    }
+
+    /// Ends it after the mails that are under way; the rest is given back at once.
+    pub async fn stop(mut self) {
+        self.ending.store(true, Ordering::Release);
+        self.service.env.outbox.ring();
+        if tokio::time::timeout(FAREWELL, &mut self.task)
+            .await
+            .is_err()
+        {
+            tracing::warn!("a mail was under way for too long; its lease ends by itself");
+            self.task.abort();
+        }
+    }
+}
+
+async fn work(service: Service, post: Arc<Post>, ending: Arc<AtomicBool>, rate: NonZeroU32) {
+    let go_on = || !ending.load(Ordering::Acquire);
+    while go_on() {
+        let begun = Instant::now();
+        let wait = match delivery::deliver_batch(&post, &go_on).await {
+            Ok(done) => {
+                if let Ok(metrics) = &service.ops.metrics {
+                    count(metrics, &done);
+                }
+                if done.taken > 0 {
+                    let share = Duration::from_secs_f64(1.0 / f64::from(rate.get()));
+                    let sent = u32::try_from(done.sent).unwrap_or(u32::MAX);
+                    let pace = share.saturating_mul(sent).saturating_sub(begun.elapsed());
+                    tokio::time::sleep(pace).await;
+                    continue;
+                }
+                until_next(&post.db, &post.env).await
+            }
+            Err(error) => {
+                tracing::warn!(%error, "mails could not be delivered");
+                LOOK_ROUND
+            }
+        };
+        if wait >= LOOK_ROUND {
+            post.mailer.rest().await;
+        }
+        // A ring or the time, whatever is first; which of them does not matter.
+        let _ = tokio::time::timeout(wait, post.env.outbox.rung()).await;
+    }
+    post.mailer.rest().await;
+}
+
+/// How long until something is due.
+async fn until_next(db: &Db, env: &Env) -> Duration {
+    let asked = env.clone();
+    let queue: Result<Waiting, Error> = db.read(move |conn| delivery::queue(conn, &asked)).await;
+    let next = queue.ok().and_then(|queue| queue.next);
+    next.map_or(LOOK_ROUND, |next| wait_for(next, env.now()))
+}
+
+fn wait_for(next: DateTime<Utc>, now: DateTime<Utc>) -> Duration {
+    let wait = (next - now).to_std().unwrap_or_default();
+    // Not busier than ten times a second, should something due not be to be had.
+    wait.clamp(Duration::from_millis(100), LOOK_ROUND)
+}
+
+fn count(metrics: &Metrics, done: &Delivered) {
+    for (outcome, number) in [
+        ("sent", done.sent),
+        ("later", done.later),
+        ("set_aside", done.set_aside),
+        ("moot", done.moot),
+        ("muted", done.muted),
+        ("held", done.held),
+    ] {
+        metrics.mails(outcome, number);
+    }
+}

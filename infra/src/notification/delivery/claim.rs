@@ -1,0 +1,163 @@
+//! Taking mails from the outbox, so that no two workers have the same one.
+
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text, Timestamp};
+
+use super::LEASE_SECONDS;
+use crate::db::Conn;
+use crate::db::dialect::{self, Kind};
+use crate::db::schema::mails;
+use crate::env::Env;
+use crate::error::Error;
+
+/// What became of a mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    Sent,
+    Later,
+    SetAside,
+    Moot,
+    Muted,
+    Held,
+    /// Not ours any more; nothing was written.
+    Lost,
+}
+
+/// A mail that a worker has taken, as it is stored.
+#[derive(Clone, Queryable, Selectable)]
+#[diesel(table_name = mails)]
+pub(super) struct Taken {
+    pub id: i64,
+    pub uid: String,
+    pub message_key: String,
+    pub kind: String,
+    pub to_address: String,
+    pub staff_id: Option<i64>,
+    pub office_id: Option<i64>,
+    pub dossier_id: Option<i64>,
+    pub content: String,
+    pub attempts: i64,
+    pub tries: i64,
+    pub created_at: NaiveDateTime,
+}
+
+impl Taken {
+    pub(super) fn id(&self) -> i64 {
+        self.id
+    }
+}
+
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+}
+
+/// When a lease that begins now ends.
+fn lease_end(env: &Env) -> NaiveDateTime {
+    let seconds = i64::try_from(LEASE_SECONDS).unwrap_or_default();
+    (env.now() + TimeDelta::seconds(seconds)).naive_utc()
+}
+
+/// Takes up to `limit` mails that are due, the longest waiting first. The next attempt moves to
+/// the end of the lease: one index tells what is due, and a worker that died gives back what it
+/// had. On PostgreSQL rows that another worker is just taking are passed over.
+pub(super) fn claim(
+    conn: &mut Conn,
+    env: &Env,
+    owner: &str,
+    limit: i64,
+) -> Result<Vec<Taken>, Error> {
+    let skip = match dialect::kind(conn) {
+        Kind::Sqlite => "",
+        Kind::Postgres => "FOR UPDATE SKIP LOCKED",
+    };
+    let due = format!(
+        "UPDATE mails SET lease_owner = $1, lease_until = $2, next_attempt_at = $3 \
+         WHERE id IN (SELECT id FROM mails WHERE state = 'waiting' AND next_attempt_at <= $4 \
+           ORDER BY next_attempt_at, id LIMIT $5 {skip}) RETURNING id"
+    );
+    let until = lease_end(env);
+    let ids: Vec<Id> = diesel::sql_query(due)
+        .bind::<Text, _>(owner)
+        .bind::<Timestamp, _>(until)
+        .bind::<Timestamp, _>(until)
+        .bind::<Timestamp, _>(env.now().naive_utc())
+        .bind::<BigInt, _>(limit)
+        .load(conn)?;
+    let ids: Vec<i64> = ids.into_iter().map(|row| row.id).collect();
+    Ok(mails::table
+        .filter(mails::id.eq_any(ids))
+        .order(mails::id)
+        .select(Taken::as_select())
+        .load(conn)?)
+}
+
+/// Keeps what is left of a batch for longer.
+pub(super) fn renew(conn: &mut Conn, env: &Env, owner: &str, ids: &[i64]) -> Result<(), Error> {
+    let until = lease_end(env);
+    diesel::update(
+        mails::table
+            .filter(mails::id.eq_any(ids))
+            .filter(mails::lease_owner.eq(owner))
+            .filter(mails::state.eq("waiting")),
+    )
+    .set((
+        mails::lease_until.eq(until),
+        mails::next_attempt_at.eq(until),
+    ))
+    .execute(conn)?;
+    Ok(())
+}
+
+/// Gives back what was taken and not tried.
+pub(super) fn release(conn: &mut Conn, env: &Env, owner: &str, ids: &[i64]) -> Result<(), Error> {
+    diesel::update(
+        mails::table
+            .filter(mails::id.eq_any(ids))
+            .filter(mails::lease_owner.eq(owner))
+            .filter(mails::state.eq("waiting")),
+    )
+    .set((
+        mails::lease_owner.eq(None::<String>),
+        mails::lease_until.eq(None::<NaiveDateTime>),
+        mails::next_attempt_at.eq(env.now().naive_utc()),
+    ))
+    .execute(conn)?;
+    Ok(())
+}
+
+/// How the outbox fares.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// Mails that wait, up to a hundred thousand.
+    pub count: i64,
+    /// Since when the oldest of them is due.
+    pub oldest_due: Option<DateTime<Utc>>,
+    /// When the next attempt is due.
+    pub next: Option<DateTime<Utc>>,
+}
+
+/// The most that are counted.
+const COUNTED: i64 = 100_000;
+
+/// How the outbox fares, by the index of what waits.
+pub fn queue(conn: &mut Conn, env: &Env) -> Result<Waiting, Error> {
+    let waiting = mails::table.filter(mails::state.eq("waiting"));
+    let next: Option<NaiveDateTime> = waiting
+        .select(diesel::dsl::min(mails::next_attempt_at))
+        .first(conn)?;
+    let count = diesel::sql_query(
+        "SELECT count(*) AS id FROM (SELECT id FROM mails WHERE state = 'waiting' LIMIT $1) AS few",
+    )
+    .bind::<BigInt, _>(COUNTED)
+    .get_result::<Id>(conn)?
+    .id;
+    let next = next.map(|at| at.and_utc());
+    Ok(Waiting {
+        count,
+        oldest_due: next.filter(|at| *at <= env.now()),
+        next,
+    })
+}

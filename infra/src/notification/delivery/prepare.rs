@@ -1,0 +1,238 @@
+//! From a stored mail to a message, or to why there is none.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use domain::notification::Kind;
+use minijinja::value::{Serde, Value};
+use serde_json::json;
+
+use super::super::applicant::Present;
+use super::super::hours;
+use super::super::letterhead::{Cover, Letterhead, Ready};
+use super::super::own_templates::nearest;
+use super::super::templates::{Rendered, Source, render};
+use super::super::wanted::{Mail, Wanted, still_wanted};
+use super::claim::Taken;
+use crate::db::Conn;
+use crate::db::schema::{mail_addresses, offices};
+use crate::env::Env;
+use crate::error::Error;
+
+/// A mail with what is to be done with it.
+pub(super) struct Prepared {
+    pub mail: Taken,
+    pub verdict: Verdict,
+    /// What an administrator should know although it was sent.
+    pub remark: Option<String>,
+}
+
+pub(super) enum Verdict {
+    Send(Ready),
+    Moot,
+    Muted,
+    Hold(DateTime<Utc>),
+    /// It can never be sent: bad data, a bad address, our own address.
+    Refuse(String),
+}
+
+/// An office as letters name it.
+#[derive(Clone)]
+struct Office {
+    code: String,
+    path: String,
+    view: serde_json::Value,
+}
+
+/// What mails of one batch share.
+#[derive(Default)]
+struct Shared {
+    offices: HashMap<i64, Arc<Office>>,
+    sources: HashMap<(i64, Kind), Option<Arc<(String, Source)>>>,
+}
+
+/// Puts each mail into words. One that cannot be is set aside and spoils no other; only a
+/// database that is away does.
+pub(super) fn prepare(
+    conn: &mut Conn,
+    env: &Env,
+    head: &Letterhead,
+    taken: Vec<Taken>,
+) -> Result<Vec<Prepared>, Error> {
+    let mut shared = Shared::default();
+    let mut prepared = Vec::with_capacity(taken.len());
+    for mail in taken {
+        let one = match one(conn, env, head, &mut shared, &mail) {
+            Ok((verdict, remark)) => (verdict, remark),
+            Err(Error::Unavailable(cause)) => return Err(cause.into()),
+            Err(error) => {
+                tracing::error!(mail = %mail.uid, %error, "a mail cannot be put into words");
+                (Verdict::Refuse("internal".to_owned()), None)
+            }
+        };
+        prepared.push(Prepared {
+            mail,
+            verdict: one.0,
+            remark: one.1,
+        });
+    }
+    Ok(prepared)
+}
+
+fn one(
+    conn: &mut Conn,
+    env: &Env,
+    head: &Letterhead,
+    shared: &mut Shared,
+    taken: &Taken,
+) -> Result<(Verdict, Option<String>), Error> {
+    if head.is_own(&taken.to_address) {
+        return Ok((Verdict::Refuse("own address".to_owned()), None));
+    }
+    if is_muted(conn, &taken.to_address)? {
+        return Ok((Verdict::Muted, None));
+    }
+    if taken.staff_id.is_some() {
+        let now = env.now();
+        let opening = hours::within(conn, env, taken.office_id, now)?;
+        if opening > now {
+            return Ok((Verdict::Hold(opening), None));
+        }
+    }
+    let mut mail = mail_of(taken)?;
+    let present = match (mail.kind.is_to_applicant(), mail.dossier_id) {
+        (true, Some(id)) => Some(Present::load(conn, id)?),
+        _ => None,
+    };
+    match still_wanted(conn, env, &mail, present.as_ref())? {
+        Wanted::Moot => return Ok((Verdict::Moot, None)),
+        Wanted::Yes(letter) => mail.letter = *letter,
+    }
+    let office = match mail.office_id {
+        Some(id) => Some(office(conn, shared, id)?),
+        None => None,
+    };
+    let (letter, remark) = words(conn, head, shared, &mail, present.as_ref(), office.as_ref())?;
+    let cover = Cover {
+        to: &mail.to_address,
+        kind: mail.kind,
+        message_key: &mail.message_key,
+        office_code: office.as_ref().map(|office| office.code.as_str()),
+        created_at: mail.created_at,
+        now: env.now(),
+    };
+    Ok(match head.message(cover, letter) {
+        Ok(ready) => (Verdict::Send(ready), remark),
+        Err(fault) => (Verdict::Refuse(fault), remark),
+    })
+}
+
+fn mail_of(taken: &Taken) -> Result<Mail, Error> {
+    let unknown = || Error::Internal(format!("mail of an unknown kind: {}", taken.kind));
+    Ok(Mail {
+        id: taken.id,
+        uid: taken.uid.clone(),
+        message_key: taken.message_key.clone(),
+        kind: Kind::parse(&taken.kind).ok_or_else(unknown)?,
+        to_address: taken.to_address.clone(),
+        staff_id: taken.staff_id,
+        office_id: taken.office_id,
+        dossier_id: taken.dossier_id,
+        letter: serde_json::from_str(&taken.content)?,
+        attempts: taken.attempts,
+        created_at: taken.created_at.and_utc(),
+    })
+}
+
+fn is_muted(conn: &mut Conn, address: &str) -> Result<bool, Error> {
+    let muted: Option<Option<chrono::NaiveDateTime>> = mail_addresses::table
+        .find(address.to_ascii_lowercase())
+        .select(mail_addresses::muted_at)
+        .first(conn)
+        .optional()?;
+    Ok(muted.flatten().is_some())
+}
+
+fn office(conn: &mut Conn, shared: &mut Shared, id: i64) -> Result<Arc<Office>, Error> {
+    if let Some(found) = shared.offices.get(&id) {
+        return Ok(Arc::clone(found));
+    }
+    let (code, path, name, address, phone): (
+        String,
+        String,
+        String,
+        Option<String>,
+        Option<String>,
+    ) = offices::table
+        .find(id)
+        .select((
+            offices::code,
+            offices::path,
+            offices::name,
+            offices::address,
+            offices::phone,
+        ))
+        .first(conn)?;
+    let view = json!({ "name": name, "code": code, "address": address, "phone": phone });
+    let found = Arc::new(Office { code, path, view });
+    shared.offices.insert(id, Arc::clone(&found));
+    Ok(found)
+}
+
+/// The letter in words: by the nearest office's own template, and where that is broken by the
+/// built-in one, with a remark.
+fn words(
+    conn: &mut Conn,
+    head: &Letterhead,
+    shared: &mut Shared,
+    mail: &Mail,
+    present: Option<&Present>,
+    office: Option<&Arc<Office>>,
+) -> Result<(Rendered, Option<String>), Error> {
+    let dossier = match present {
+        Some(present) => Some(present.context(&head.public_url)?),
+        None => None,
+    };
+    let nobody = json!({ "name": "Một cửa", "code": "", "address": null, "phone": null });
+    let context = Value::from(Serde(json!({
+        "letter": mail.letter,
+        "office": office.map_or(&nobody, |office| &office.view),
+        "dossier": dossier,
+    })));
+    let own = match (mail.office_id, office) {
+        (Some(id), Some(office)) => source(conn, shared, id, &office.path, mail.kind)?,
+        _ => None,
+    };
+    let mut remark = None;
+    if let Some(own) = own {
+        let (whose, source) = &*own;
+        match render(mail.kind, Some(source), &context) {
+            Ok(rendered) => return Ok((rendered, None)),
+            Err(fault) => {
+                // Its detail may quote what was filled in.
+                tracing::warn!(office = %whose, kind = mail.kind.as_str(), part = fault.part, "a template of an office is broken");
+                remark = Some(format!("template of {whose} broken: {}", fault.part));
+            }
+        }
+    }
+    let rendered = render(mail.kind, None, &context)
+        .map_err(|fault| Error::Internal(format!("built-in template, {}", fault.part)))?;
+    Ok((rendered, remark))
+}
+
+fn source(
+    conn: &mut Conn,
+    shared: &mut Shared,
+    office: i64,
+    path: &str,
+    kind: Kind,
+) -> Result<Option<Arc<(String, Source)>>, Error> {
+    if let Some(found) = shared.sources.get(&(office, kind)) {
+        return Ok(found.clone());
+    }
+    let found = nearest(conn, path, kind)?.map(Arc::new);
+    shared.sources.insert((office, kind), found.clone());
+    Ok(found)
+}

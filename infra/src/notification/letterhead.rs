@@ -1,0 +1,150 @@
+//! What every mail of this service has in common: who writes, and how a letter becomes a message.
+
+use std::fmt::Write as _;
+use std::str::FromStr as _;
+use std::time::SystemTime;
+
+use chrono::{DateTime, Utc};
+use domain::notification::Kind;
+use lettre::message::header::{HeaderName, HeaderValue};
+use lettre::message::{Mailbox, Message, MultiPart, SinglePart};
+use lettre::{Address, message::header};
+use sha2::{Digest as _, Sha256};
+
+use super::templates::Rendered;
+
+/// The sender, and where people reach the service.
+#[derive(Clone)]
+pub struct Letterhead {
+    from: Mailbox,
+    reply_to: Option<Mailbox>,
+    /// Without a slash at the end.
+    pub public_url: String,
+}
+
+impl std::fmt::Debug for Letterhead {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Letterhead")
+            .field("public_url", &self.public_url)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A message ready to be handed over.
+#[derive(Clone)]
+pub struct Ready {
+    pub from: Address,
+    pub to: Address,
+    /// The whole message as it goes over the wire.
+    pub bytes: Vec<u8>,
+    /// A name for a file, the same each time this mail is sent.
+    pub file_name: String,
+}
+
+impl std::fmt::Debug for Ready {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ready")
+            .field("file_name", &self.file_name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is on the envelope of one mail.
+#[derive(Clone, Copy)]
+pub(super) struct Cover<'a> {
+    pub to: &'a str,
+    pub kind: Kind,
+    pub message_key: &'a str,
+    pub office_code: Option<&'a str>,
+    pub created_at: DateTime<Utc>,
+    pub now: DateTime<Utc>,
+}
+
+impl Letterhead {
+    /// `from` and `reply_to` as `name@host` or `Name <name@host>`.
+    ///
+    /// # Errors
+    /// Which of the two is no address.
+    pub fn new(from: &str, reply_to: Option<&str>, public_url: &str) -> Result<Self, &'static str> {
+        Ok(Self {
+            from: Mailbox::from_str(from).map_err(|_| "from")?,
+            reply_to: reply_to
+                .map(Mailbox::from_str)
+                .transpose()
+                .map_err(|_| "reply_to")?,
+            public_url: public_url.trim_end_matches('/').to_owned(),
+        })
+    }
+
+    /// Whether a mail to this address would come back to ourselves.
+    pub(super) fn is_own(&self, address: &str) -> bool {
+        std::iter::once(&self.from)
+            .chain(&self.reply_to)
+            .any(|own| own.email.to_string().eq_ignore_ascii_case(address))
+    }
+
+    /// The same for the same key, whoever sends it and how often.
+    pub(super) fn message_id(&self, message_key: &str) -> String {
+        format!("<{}@{}>", digest(message_key), self.from.email.domain())
+    }
+
+    /// Mail programs sort and mute by it: one list a kind and office.
+    fn list_id(&self, kind: Kind, office_code: Option<&str>) -> String {
+        let mut id = format!("<{}.", kind.as_str().replace('_', "-"));
+        if let Some(code) = office_code {
+            id.push_str(&code.to_lowercase().replace('.', "-"));
+            id.push('.');
+        }
+        id.push_str(self.from.email.domain());
+        id.push('>');
+        id
+    }
+
+    /// Makes the message of a letter.
+    ///
+    /// # Errors
+    /// What is wrong, without the address.
+    pub(super) fn message(&self, cover: Cover<'_>, letter: Rendered) -> Result<Ready, String> {
+        let to: Address = cover.to.parse().map_err(|_| "bad address".to_owned())?;
+        let mut builder = Message::builder()
+            .from(self.from.clone())
+            .to(Mailbox::new(None, to.clone()))
+            .subject(letter.subject)
+            .date(SystemTime::from(cover.now))
+            .message_id(Some(self.message_id(cover.message_key)))
+            .header(header::MIME_VERSION_1_0)
+            .raw_header(raw("Auto-Submitted", "auto-generated".to_owned()))
+            .raw_header(raw("List-Id", self.list_id(cover.kind, cover.office_code)));
+        if let Some(reply_to) = &self.reply_to {
+            builder = builder.reply_to(reply_to.clone());
+        }
+        let message = builder
+            .multipart(
+                MultiPart::alternative()
+                    .singlepart(SinglePart::plain(letter.text))
+                    .singlepart(SinglePart::html(letter.html)),
+            )
+            .map_err(|error| format!("message: {error}"))?;
+        let day = domain::time::to_local(cover.created_at).format("%Y%m%d-%H%M%S");
+        let mark: String = digest(cover.message_key).chars().take(12).collect();
+        Ok(Ready {
+            from: self.from.email.clone(),
+            to,
+            bytes: message.formatted(),
+            file_name: format!("{day}-{}-{mark}.eml", cover.kind.as_str()),
+        })
+    }
+}
+
+fn raw(name: &'static str, value: String) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value)
+}
+
+fn digest(text: &str) -> String {
+    let mut hex = String::with_capacity(40);
+    for byte in Sha256::digest(text.as_bytes()).iter().take(20) {
+        // Writing to a string does not fail.
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
+}

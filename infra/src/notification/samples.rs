@@ -1,0 +1,383 @@
+//! Made-up letters of every kind, by which templates are checked and shown.
+
+use chrono::{DateTime, Utc};
+use domain::notification::Kind;
+use minijinja::value::{Serde, Value};
+use serde_json::json;
+
+use super::letters::{
+    Alert, Apology, ChainRoot, DepartmentCount, Digest, DossierLine, DueDateMoved, Figures, Group,
+    Letter, MissingPaper, OfficeName, Payment, Proposal, Received, Recipient, Report, ResultReady,
+    Stopped, Supplement,
+};
+
+const PAGE: &str = "https://motcua.example.vn";
+const CODE: &str = "H29.23-261116-0007";
+
+/// Letters of a kind, such that every branch of a good template is gone through.
+pub fn samples(kind: Kind) -> Vec<Letter> {
+    match kind {
+        Kind::ApplicantReceived => received(),
+        Kind::ApplicantSupplement => vec![supplement()],
+        Kind::ApplicantPayment => vec![Letter::ApplicantPayment(Payment {
+            amount_vnd: 1_500_000,
+            purpose: "Lệ phí trước bạ".to_owned(),
+        })],
+        Kind::ApplicantApology => vec![Letter::ApplicantApology(Apology {
+            reason: "Cần xác minh thêm tại thực địa, hồ sơ có nhiều thửa đất liền kề.".to_owned(),
+            due_at_before: at("2026-11-20T10:00:00Z"),
+            due_at: at("2026-11-27T10:00:00Z"),
+        })],
+        Kind::ApplicantDueDateMoved => [
+            "calendar",
+            "extended",
+            "supplement_received",
+            "payment_confirmed",
+        ]
+        .map(|cause| {
+            Letter::ApplicantDueDateMoved(DueDateMoved {
+                cause: cause.to_owned(),
+                due_at_before: at("2026-11-24T10:00:00Z"),
+                due_at: at("2026-11-25T10:00:00Z"),
+            })
+        })
+        .into(),
+        Kind::ApplicantResult => ["approved", "declined"]
+            .map(|outcome| {
+                Letter::ApplicantResult(ResultReady {
+                    outcome: outcome.to_owned(),
+                })
+            })
+            .into(),
+        Kind::ApplicantStopped => ["refused", "stopped", "lapsed", "withdrawn"]
+            .map(|ending| {
+                Letter::ApplicantStopped(Stopped {
+                    ending: ending.to_owned(),
+                    reason: "Thửa đất đang có tranh chấp do Tòa án thụ lý.".to_owned(),
+                })
+            })
+            .into(),
+        Kind::StaffAlert => vec![alert()],
+        Kind::StaffDigest => vec![digest()],
+        Kind::StaffWeekly => vec![Letter::StaffWeekly(report("2026-11-09", "2026-11-15"))],
+        Kind::StaffMonthly => vec![Letter::StaffMonthly(report("2026-10-01", "2026-10-31"))],
+    }
+}
+
+/// What a template is given for a sample.
+pub fn sample_context(letter: &Letter) -> Value {
+    Value::from(Serde(json!({
+        "letter": letter,
+        "office": {
+            "name": "Ủy ban nhân dân phường (mẫu)",
+            "code": "H29.23",
+            "address": "Số 1, đường Mẫu, phường (mẫu)",
+            "phone": "028 3800 0000",
+        },
+        "dossier": letter.kind().is_to_applicant().then(|| json!({
+            "code": CODE,
+            "procedure": "Đăng ký đất đai, cấp Giấy chứng nhận quyền sử dụng đất lần đầu",
+            "applicant": "Người nộp hồ sơ (mẫu)",
+            "applicant_kind": "person",
+            "look_up_url": super::look_up_url(PAGE, CODE),
+            "look_up_key": "ABC234",
+            "result_way": "in_person",
+        })),
+    })))
+}
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap_or_default()
+}
+
+fn received() -> Vec<Letter> {
+    vec![
+        Letter::ApplicantReceived(Received {
+            due_at: Some(at("2026-11-30T10:00:00Z")),
+            answer_by: None,
+        }),
+        Letter::ApplicantReceived(Received {
+            due_at: None,
+            answer_by: Some(at("2026-11-17T03:00:00Z")),
+        }),
+    ]
+}
+
+fn supplement() -> Letter {
+    let paper = |name: &str, reason: &str| MissingPaper {
+        name: name.to_owned(),
+        reason: reason.to_owned(),
+    };
+    Letter::ApplicantSupplement(Supplement {
+        missing: vec![
+            paper(
+                "Mảnh trích đo bản đồ địa chính thửa đất",
+                "Bản đã nộp không có dấu của đơn vị đo đạc.",
+            ),
+            paper(
+                "Giấy tờ về việc thừa kế quyền sử dụng đất",
+                "Chưa có trong hồ sơ.",
+            ),
+        ],
+        last_day: at("2026-12-01T10:00:00Z"),
+    })
+}
+
+fn line(number: u32, lateness_days: u64) -> DossierLine {
+    let code = format!("H29.23-2611{:02}-{number:04}", 2 + number);
+    DossierLine {
+        url: format!("{PAGE}/api/v1/dossiers/{code}"),
+        code,
+        procedure: "Đăng ký đất đai, cấp Giấy chứng nhận lần đầu".to_owned(),
+        department: Some("Phòng Kinh tế, Hạ tầng và Đô thị".to_owned()),
+        holder: Some("Chuyên viên (mẫu)".to_owned()),
+        due_at: at("2026-11-13T10:00:00Z"),
+        lateness_days,
+    }
+}
+
+fn group(rung: &str, title: &str, count: u64, lateness: &[u64]) -> Group {
+    Group {
+        rung: rung.to_owned(),
+        title: title.to_owned(),
+        count,
+        departments: vec![
+            DepartmentCount {
+                name: "Phòng Kinh tế, Hạ tầng và Đô thị".to_owned(),
+                count: count.saturating_sub(1),
+            },
+            DepartmentCount {
+                name: "Tư pháp - Hộ tịch".to_owned(),
+                count: 1,
+            },
+        ],
+        dossiers: (1..)
+            .zip(lateness)
+            .map(|(n, days)| line(n, *days))
+            .collect(),
+    }
+}
+
+fn recipient() -> Recipient {
+    Recipient {
+        name: "Lãnh đạo phường (mẫu)".to_owned(),
+        absent_person: Some("Chủ tịch phường (mẫu)".to_owned()),
+    }
+}
+
+fn office() -> OfficeName {
+    OfficeName {
+        name: "Ủy ban nhân dân phường (mẫu)".to_owned(),
+        code: "H29.23".to_owned(),
+    }
+}
+
+fn proposals() -> Vec<Proposal> {
+    vec![Proposal {
+        code: CODE.to_owned(),
+        procedure: "Đăng ký kết hôn có yếu tố nước ngoài".to_owned(),
+        due_at: at("2026-11-18T10:00:00Z"),
+        proposed_due_at: at("2026-11-24T10:00:00Z"),
+        url: format!("{PAGE}/api/v1/dossiers/{CODE}"),
+    }]
+}
+
+fn list_url() -> String {
+    format!("{PAGE}/api/v1/dossiers?due=overdue")
+}
+
+fn alert() -> Letter {
+    Letter::StaffAlert(Alert {
+        recipient: recipient(),
+        office: office(),
+        groups: vec![
+            group("long_overdue", "Quá hạn kéo dài", 25, &[9, 7, 4]),
+            group("due_soon", "Sắp đến hạn trả kết quả", 2, &[0, 0]),
+        ],
+        list_url: list_url(),
+        proposals: proposals(),
+    })
+}
+
+fn digest() -> Letter {
+    Letter::StaffDigest(Digest {
+        recipient: Recipient {
+            absent_person: None,
+            ..recipient()
+        },
+        office: office(),
+        day: local("2026-11-17"),
+        groups: vec![group("overdue", "Vừa quá hạn từ chiều hôm qua", 2, &[1, 1])],
+        overdue: group("overdue", "Đang quá hạn", 27, &[9, 7, 4]),
+        due_today: group("due_today", "Đến hạn hôm nay", 2, &[0, 0]),
+        due_next: Group {
+            rung: "due_next".to_owned(),
+            title: "Đến hạn ngày làm việc tới".to_owned(),
+            ..Group::default()
+        },
+        proposals: proposals(),
+        chain_root: Some(ChainRoot {
+            day: local("2026-11-16"),
+            hash: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned(),
+            events: 1284,
+        }),
+        list_url: list_url(),
+    })
+}
+
+fn local(text: &str) -> chrono::NaiveDate {
+    text.parse().unwrap_or_default()
+}
+
+fn report(from: &str, to: &str) -> Report {
+    let land = Figures {
+        name: "Đất đai".to_owned(),
+        received: 42,
+        online: 10,
+        in_person: 20,
+        carried_over: 12,
+        resolved: 30,
+        early: 12,
+        on_time: 15,
+        late: 3,
+        in_progress: 12,
+        within: 10,
+        overdue: 2,
+    };
+    let civil = Figures {
+        name: "Hộ tịch".to_owned(),
+        received: 58,
+        online: 30,
+        in_person: 25,
+        carried_over: 3,
+        resolved: 55,
+        early: 40,
+        on_time: 15,
+        late: 0,
+        in_progress: 3,
+        within: 3,
+        overdue: 0,
+    };
+    let total = Figures {
+        name: "Tổng số".to_owned(),
+        received: 100,
+        online: 40,
+        in_person: 45,
+        carried_over: 15,
+        resolved: 85,
+        early: 52,
+        on_time: 30,
+        late: 3,
+        in_progress: 15,
+        within: 13,
+        overdue: 2,
+    };
+    Report {
+        recipient: recipient(),
+        office: office(),
+        from: local(from),
+        to: local(to),
+        rows: vec![land, civil],
+        total,
+        score: Some(19.3),
+        late: group("late", "Hồ sơ trễ hạn trong kỳ", 5, &[9, 7, 4]),
+        list_url: list_url(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+    use super::*;
+    use crate::notification::templates::{built_in, render};
+
+    #[test]
+    fn every_built_in_template_renders_every_sample_in_all_three_parts() {
+        for kind in Kind::ALL {
+            for (number, letter) in samples(*kind).iter().enumerate() {
+                assert_eq!(letter.kind(), *kind);
+                let rendered = render(*kind, None, &sample_context(letter)).unwrap();
+                for part in [&rendered.subject, &rendered.html, &rendered.text] {
+                    assert!(!part.contains("{{") && !part.contains("{%"), "{part}");
+                    assert!(part.len() > 20, "{kind:?} {part}");
+                }
+                assert!(rendered.html.contains("lang=\"vi\""));
+                if let Ok(folder) = std::env::var("MOTCUA_TEST_LETTERS") {
+                    for (ending, part) in [
+                        ("html", &rendered.html),
+                        ("txt", &rendered.text),
+                        ("subject", &rendered.subject),
+                    ] {
+                        let name = format!("{folder}/{}-{number}.{ending}", kind.as_str());
+                        std::fs::write(name, part).unwrap();
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_subject_says_the_number_and_the_worst_case() {
+        let subject = |kind| {
+            let letter = samples(kind).remove(0);
+            render(kind, None, &sample_context(&letter))
+                .unwrap()
+                .subject
+        };
+        assert_eq!(
+            subject(Kind::StaffAlert),
+            "27 hồ sơ cần xử lý; nặng nhất: quá hạn kéo dài (H29.23-261103-0001, trễ 9 ngày làm việc)"
+        );
+        assert_eq!(
+            subject(Kind::StaffDigest),
+            "Sáng 17/11/2026: 27 hồ sơ quá hạn (lâu nhất 9 ngày làm việc), 2 đến hạn hôm nay, 0 đến hạn ngày làm việc tới"
+        );
+        assert_eq!(
+            subject(Kind::ApplicantSupplement),
+            "Hồ sơ H29.23-261116-0007: cần bổ sung 2 giấy tờ, chậm nhất ngày 01/12/2026"
+        );
+    }
+
+    #[test]
+    fn what_people_wrote_cannot_become_markup() {
+        let letter = Letter::ApplicantApology(Apology {
+            reason: "<script>alert(1)</script> & “khác”".to_owned(),
+            due_at_before: at("2026-11-20T10:00:00Z"),
+            due_at: at("2026-11-27T10:00:00Z"),
+        });
+        let rendered = render(Kind::ApplicantApology, None, &sample_context(&letter)).unwrap();
+        assert!(!rendered.html.contains("<script>"), "{}", rendered.html);
+        assert!(rendered.html.contains("&lt;script&gt;"));
+        assert!(rendered.text.contains("<script>"));
+    }
+
+    #[test]
+    fn an_office_may_replace_a_template_and_a_wrong_one_says_where() {
+        let kind = Kind::ApplicantPayment;
+        let letter = samples(kind).remove(0);
+        let mut own = built_in(kind);
+        own.subject = "{{ dossier.code }}: {{ letter.amount_vnd|vnd }}".to_owned();
+        let rendered = render(kind, Some(&own), &sample_context(&letter)).unwrap();
+        assert_eq!(rendered.subject, "H29.23-261116-0007: 1.500.000 đồng");
+        own.html = "một\n{{ dossier.phone }}".to_owned();
+        let fault = render(kind, Some(&own), &sample_context(&letter)).unwrap_err();
+        assert_eq!(fault.part, "html");
+        assert!(fault.message.contains("line 2"), "{fault}");
+        own.html =
+            "{% for n in range(100000) %}{% for m in range(100000) %}x{% endfor %}{% endfor %}"
+                .to_owned();
+        assert_eq!(
+            render(kind, Some(&own), &sample_context(&letter))
+                .unwrap_err()
+                .part,
+            "html"
+        );
+        own.html = "{{ 'x' * 4000000 }}".to_owned();
+        assert_eq!(
+            render(kind, Some(&own), &sample_context(&letter))
+                .unwrap_err()
+                .part,
+            "html"
+        );
+    }
+}

@@ -1,0 +1,96 @@
+//! Whether a mail still says what is so, at the moment when a worker takes it.
+
+use chrono::{DateTime, Utc};
+use domain::dossier::{Dossier, Life, State};
+use domain::notification::Kind;
+
+use super::applicant::Present;
+use super::letters::Letter;
+use crate::db::Conn;
+use crate::env::Env;
+use crate::error::Error;
+
+/// A mail in the hands of a worker.
+#[derive(Clone)]
+pub struct Mail {
+    pub id: i64,
+    pub uid: String,
+    pub message_key: String,
+    pub kind: Kind,
+    pub(super) to_address: String,
+    pub staff_id: Option<i64>,
+    pub office_id: Option<i64>,
+    pub dossier_id: Option<i64>,
+    pub letter: Letter,
+    /// Attempts before this one.
+    pub attempts: i64,
+    pub created_at: DateTime<Utc>,
+}
+
+impl std::fmt::Debug for Mail {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Mail")
+            .field("uid", &self.uid)
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is left to say.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Wanted {
+    /// The letter, without what is so no longer.
+    Yes(Box<Letter>),
+    /// Nothing any more.
+    Moot,
+}
+
+/// What of this mail still holds. Applicants' letters are compared with their dossier; those to
+/// the staff are sent as they were written.
+pub fn still_wanted(
+    _conn: &mut Conn,
+    _env: &Env,
+    mail: &Mail,
+    present: Option<&Present>,
+) -> Result<Wanted, Error> {
+    match present {
+        Some(present) => of_applicant(&mail.letter, &present.dossier()?),
+        None => Ok(yes(mail.letter.clone())),
+    }
+}
+
+fn yes(letter: Letter) -> Wanted {
+    Wanted::Yes(Box::new(letter))
+}
+
+fn of_applicant(letter: &Letter, dossier: &Dossier) -> Result<Wanted, Error> {
+    let due_at = dossier.promise.map(|promise| promise.due_at);
+    let holds = match letter {
+        // Asked for until the papers come; the last day may have moved since.
+        Letter::ApplicantSupplement(asked) => {
+            let Life::AwaitingSupplement { lapse_at, .. } = dossier.life else {
+                return Ok(Wanted::Moot);
+            };
+            let mut asked = asked.clone();
+            asked.last_day = lapse_at;
+            return Ok(yes(Letter::ApplicantSupplement(asked)));
+        }
+        Letter::ApplicantPayment(asked) => matches!(
+            dossier.life,
+            Life::AwaitingPayment { amount_vnd, .. } if amount_vnd == asked.amount_vnd
+        ),
+        // A date that moved again has a letter of its own.
+        Letter::ApplicantApology(told) => dossier.state().is_open() && due_at == Some(told.due_at),
+        Letter::ApplicantDueDateMoved(told) => {
+            dossier.state().is_open() && due_at == Some(told.due_at)
+        }
+        Letter::ApplicantResult(_) => dossier.state() == State::Resolved,
+        // The key and the reason of an ending are wanted whatever came after.
+        _ => true,
+    };
+    Ok(if holds {
+        yes(letter.clone())
+    } else {
+        Wanted::Moot
+    })
+}
