@@ -19,4 +19,5 @@ pub mod notification;
 pub mod office;
 pub mod procedure;
 pub mod schedule;
+pub mod report;
 pub mod staff;

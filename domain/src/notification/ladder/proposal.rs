@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::deadline::{Calendar, Term};
+use crate::deadline::Term;
 use crate::dossier::{Action, Dossier, Moment, Refusal, StepPlace};
 
 /// What the budgets of the open steps say about the due date.

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 
 use super::*;
 use crate::auth::Role;
-use crate::deadline::{CalendarSpec, Session, TimeLimit};
+use crate::deadline::{Calendar, CalendarSpec, Session, TimeLimit};
 use crate::dossier::{Command, Handover, Rules};
 use crate::procedure::StepRule;
 use crate::time::{from_local, to_local};
