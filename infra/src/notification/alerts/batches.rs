@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 use diesel::prelude::*;
 
-use super::Outcome;
 use super::digest::digest_letter;
 use super::directory::Directory;
 use super::groups::{AlertNow, LIST_URL, groups};
@@ -17,6 +16,7 @@ use crate::env::Env;
 use crate::error::Error;
 use crate::notification::letters::{Alert, Letter, OfficeName, Recipient};
 use crate::notification::outbox::{NewMail, enqueue};
+use crate::schedule::Report;
 
 /// What waits for a digest that was never made goes by mail after this.
 const DIGEST_PATIENCE: TimeDelta = TimeDelta::minutes(60);
@@ -76,7 +76,7 @@ pub(super) fn for_digest(conn: &mut Conn, addressee: i64) -> Result<Vec<i64>, Er
 }
 
 /// Makes one mail of every open batch.
-pub(super) fn compose_open(db: &Db, env: &Env, outcome: &mut Outcome) -> Result<(), Error> {
+pub(super) fn compose_open(db: &Db, env: &Env, report: &mut Report) -> Result<(), Error> {
     let waiting: Vec<Batch> = db.read_blocking(|conn| {
         let waiting = open("mail").order(alert_batches::id);
         let columns = (
@@ -98,8 +98,7 @@ pub(super) fn compose_open(db: &Db, env: &Env, outcome: &mut Outcome) -> Result<
             Err(Error::Unavailable(cause)) => return Err(cause.into()),
             Err(error) => {
                 tracing::error!(batch = batch.id, %error, "an alert could not be put into a mail");
-                let what = format!("batch {}", batch.id);
-                outcome.skipped.push((what, error.to_string()));
+                report.skip(format!("batch {}", batch.id), error.word());
             }
         }
     }

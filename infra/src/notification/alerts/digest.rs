@@ -6,7 +6,6 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::time::local_date;
 
-use super::Outcome;
 use super::batches::{
     Built, close, drop_alerts, for_digest, link_dossiers, office_name, recipient,
 };
@@ -19,12 +18,13 @@ use crate::db::schema::{digest_days, digests};
 use crate::db::{Conn, Db};
 use crate::env::Env;
 use crate::error::Error;
-use crate::notification::letters::{Digest, Letter};
+use crate::notification::letters::{ChainRoot, Digest, Letter};
 use crate::notification::outbox::{NewMail, enqueue};
+use crate::schedule::Report;
 
 /// Opens today's digests and makes those whose readers are at work. Whose office opens later
 /// gets it from the sweep, at that opening. Nobody gets two for one day.
-pub fn digest(db: &Db, env: &Env) -> Result<Outcome, Error> {
+pub fn digest(db: &Db, env: &Env, go_on: &dyn Fn() -> bool) -> Result<Report, Error> {
     let (today, now) = (local_date(env.now()), env.now().naive_utc());
     db.write_blocking(move |conn| {
         diesel::sql_query(
@@ -36,17 +36,13 @@ pub fn digest(db: &Db, env: &Env) -> Result<Outcome, Error> {
         Ok::<_, Error>(())
     })?;
     // What falls at this very opening belongs into the digest.
-    let looked = look_round(db, env)?;
-    let mut outcome = Outcome {
-        did: 0,
-        skipped: looked.skipped,
-    };
-    go_on_with_digests(db, env, &mut outcome)?;
-    Ok(outcome)
+    let mut report = look_round(db, env, go_on)?;
+    go_on_with_digests(db, env, &mut report)?;
+    Ok(report)
 }
 
 /// Makes the digests of today that are still to be made, once the day was opened.
-pub(super) fn go_on_with_digests(db: &Db, env: &Env, outcome: &mut Outcome) -> Result<(), Error> {
+pub(super) fn go_on_with_digests(db: &Db, env: &Env, report: &mut Report) -> Result<(), Error> {
     let today = local_date(env.now());
     let opened = db.read_blocking(move |conn| {
         let opened: i64 = digest_days::table.find(today).count().get_result(conn)?;
@@ -73,12 +69,11 @@ pub(super) fn go_on_with_digests(db: &Db, env: &Env, outcome: &mut Outcome) -> R
             continue;
         }
         match make(db, env, &directory, &ladders, addressee, today) {
-            Ok(made) => outcome.did += usize::from(made),
+            Ok(made) => report.add(usize::from(made)),
             Err(Error::Unavailable(cause)) => return Err(cause.into()),
             Err(error) => {
                 tracing::error!(staff = addressee, %error, "a digest could not be made");
-                let what = format!("digest of staff {addressee}");
-                outcome.skipped.push((what, error.to_string()));
+                report.skip(format!("digest of staff {addressee}"), error.word());
             }
         }
     }
@@ -213,7 +208,7 @@ pub(super) fn digest_letter(
         due_today: sections.due_today,
         due_next: sections.due_next,
         proposals: sections.proposals,
-        chain_root: None,
+        chain_root: chain_root(conn)?,
         list_url: LIST_URL.to_owned(),
     };
     Ok(Built {
@@ -221,4 +216,14 @@ pub(super) fn digest_letter(
         unwanted,
         office,
     })
+}
+
+/// The fingerprint of the latest day: whoever keeps the mail can compare it later.
+fn chain_root(conn: &mut Conn) -> Result<Option<ChainRoot>, Error> {
+    let latest = crate::schedule::latest_root(conn)?;
+    Ok(latest.map(|latest| ChainRoot {
+        day: latest.day,
+        hash: latest.root,
+        events: u64::try_from(latest.events).unwrap_or(0),
+    }))
 }

@@ -24,12 +24,5 @@ pub use proposals::{
 pub use report::{Span, report};
 pub use sweep::sweep;
 
-/// What a run of a job did, and what it had to leave: codes with the reason.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Outcome {
-    pub did: usize,
-    pub skipped: Vec<(String, String)>,
-}
-
 /// The rung under which managers are told of a proposed apology; no ladder may use the name.
 pub(crate) const PROPOSED: &str = "apology_proposed";

@@ -6,7 +6,6 @@ use chrono::{Datelike, Days, NaiveDate};
 use diesel::prelude::*;
 use domain::time::local_date;
 
-use super::Outcome;
 use super::batches::{office_name, recipient};
 use super::directory::Directory;
 use super::groups::{LIST_URL, NAMED, lines, named_counts};
@@ -17,6 +16,7 @@ use crate::error::Error;
 use crate::notification::letters::{self, Group, Letter};
 use crate::notification::outbox::{NewMail, enqueue};
 use crate::report::{Figures, Period, figures, late_ones};
+use crate::schedule::Report;
 
 /// Of which span a report tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,11 +54,11 @@ impl Span {
 
 /// Sends each manager the report of the week or month that is over, from the first working
 /// morning on; once for each, however often it runs, and later if that morning was missed.
-pub fn report(db: &Db, env: &Env, span: Span) -> Result<Outcome, Error> {
+pub fn report(db: &Db, env: &Env, span: Span) -> Result<Report, Error> {
     let now = env.now();
     let period = span.past(local_date(now));
     let directory = db.read_blocking(|conn| Directory::load(conn, env))?;
-    let mut outcome = Outcome::default();
+    let mut report = Report::default();
     for (addressee, meant) in readers(&directory) {
         let at_work = directory
             .calendar_of(addressee)
@@ -67,16 +67,15 @@ pub fn report(db: &Db, env: &Env, span: Span) -> Result<Outcome, Error> {
             continue;
         }
         match make(db, env, &directory, span, period, addressee, &meant) {
-            Ok(made) => outcome.did += usize::from(made),
+            Ok(made) => report.add(usize::from(made)),
             Err(Error::Unavailable(cause)) => return Err(cause.into()),
             Err(error) => {
                 tracing::error!(staff = addressee, %error, "a report could not be made");
-                let what = format!("report for staff {addressee}");
-                outcome.skipped.push((what, error.to_string()));
+                report.skip(format!("report for staff {addressee}"), error.word());
             }
         }
     }
-    Ok(outcome)
+    Ok(report)
 }
 
 /// Managers, or whoever stands in for them, with the offices of which they read.

@@ -3,7 +3,6 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::Outcome;
 use super::batches::{compose_open, hand_over_stale};
 use super::digest::go_on_with_digests;
 use super::look::{Seen, Sight, WatchedRow};
@@ -12,6 +11,7 @@ use crate::db::schema::{alert_relooks, dossiers};
 use crate::db::{Conn, Db};
 use crate::env::Env;
 use crate::error::Error;
+use crate::schedule::Report;
 
 /// Dossiers in one write: short enough that no intake waits long behind it.
 const BATCH: i64 = 250;
@@ -22,32 +22,32 @@ const TRY_AGAIN_HOURS: i64 = 1;
 ///
 /// Safe to run at any time, on any number of servers, and to break off anywhere: an alert is
 /// told once by its key, and what was recorded without a mail gets one at the next run.
-pub fn sweep(db: &Db, env: &Env) -> Result<Outcome, Error> {
-    let mut outcome = look_round(db, env)?;
+pub fn sweep(db: &Db, env: &Env, go_on: &dyn Fn() -> bool) -> Result<Report, Error> {
+    let mut report = look_round(db, env, go_on)?;
     hand_over_stale(db, env)?;
-    compose_open(db, env, &mut outcome)?;
-    go_on_with_digests(db, env, &mut outcome)?;
-    Ok(outcome)
+    compose_open(db, env, &mut report)?;
+    go_on_with_digests(db, env, &mut report)?;
+    Ok(report)
 }
 
 /// The looks alone.
-pub(super) fn look_round(db: &Db, env: &Env) -> Result<Outcome, Error> {
+pub(super) fn look_round(db: &Db, env: &Env, go_on: &dyn Fn() -> bool) -> Result<Report, Error> {
     relook_offices(db)?;
-    let mut outcome = Outcome::default();
+    let mut report = Report::default();
     let mut sight: Option<Sight> = None;
     let run = Run::begin(env.now());
     loop {
         let due = db.read_blocking(|conn| due_rows(conn, run.now.naive_utc()))?;
-        if due.is_empty() {
-            return Ok(outcome);
+        if due.is_empty() || !go_on() {
+            return Ok(report);
         }
         let sight = match &mut sight {
             Some(sight) => sight,
             none => none.insert(db.read_blocking(|conn| Sight::load(conn, env))?),
         };
-        let looked = db.read_blocking(|conn| look_at(conn, env, sight, due, &mut outcome))?;
+        let looked = db.read_blocking(|conn| look_at(conn, env, sight, due, &mut report))?;
         let run = run.clone();
-        outcome.did += db.write_blocking(move |conn| record(conn, &run, &looked))?;
+        report.add(db.write_blocking(move |conn| record(conn, &run, &looked))?);
     }
 }
 
@@ -66,7 +66,7 @@ fn look_at(
     env: &Env,
     sight: &Sight,
     due: Vec<WatchedRow>,
-    outcome: &mut Outcome,
+    report: &mut Report,
 ) -> Result<Vec<(WatchedRow, Seen)>, Error> {
     let mut looked = Vec::with_capacity(due.len());
     for row in due {
@@ -75,7 +75,7 @@ fn look_at(
             Err(Error::Unavailable(cause)) => return Err(cause.into()),
             Err(error) => {
                 tracing::error!(code = %row.code, %error, "a dossier could not be looked at");
-                outcome.skipped.push((row.code.clone(), error.to_string()));
+                report.skip(&row.code, error.word());
                 Seen {
                     next: Some(sight.now + chrono::TimeDelta::hours(TRY_AGAIN_HOURS)),
                     ..Seen::default()
