@@ -1,6 +1,7 @@
 //! Mails: the outbox in the database, letters and templates, and their delivery.
 
 pub(crate) mod applicant;
+mod addresses;
 pub mod alerts;
 mod bell;
 pub mod delivery;

@@ -304,9 +304,7 @@ pub(super) fn recipient(
 }
 
 /// The letter of a mail to the staff as it must read now, when a worker takes it; none when
-/// there is no reason for it any more. Alerts that are left out are marked.
-///
-/// Other letters come back as they are.
+/// there is no reason for it any more. Other letters come back as they are.
 pub fn present(
     conn: &mut Conn,
     env: &Env,
@@ -325,23 +323,39 @@ pub fn present(
     let Some(addressee) = addressee else {
         return Ok(Some(letter));
     };
-    let batches: Vec<i64> = alert_batches::table
-        .filter(alert_batches::mail_id.eq(mail_id))
-        .select(alert_batches::id)
-        .load(conn)?;
     let directory = Directory::load(conn, env)?;
     if !directory.people.contains_key(&addressee) {
         return Ok(None);
     }
     let ladders = Ladders::load(conn)?;
+    let batches = of_mail(conn, mail_id)?;
     let alerts = AlertNow::of_batches(conn, &batches)?;
-    let (letter, unwanted) = if digest {
+    Ok(if digest {
         let built = digest_letter(conn, env, &directory, &ladders, addressee, alerts)?;
-        (built.letter.map(Letter::StaffDigest), built.unwanted)
+        built.letter.map(Letter::StaffDigest)
     } else {
         let built = alert_letter(conn, env, &directory, &ladders, addressee, alerts)?;
-        (built.letter.map(Letter::StaffAlert), built.unwanted)
-    };
-    drop_alerts(conn, env, &unwanted)?;
-    Ok(letter)
+        built.letter.map(Letter::StaffAlert)
+    })
+}
+
+fn of_mail(conn: &mut Conn, mail_id: i64) -> Result<Vec<i64>, Error> {
+    Ok(alert_batches::table
+        .filter(alert_batches::mail_id.eq(mail_id))
+        .select(alert_batches::id)
+        .load(conn)?)
+}
+
+/// Marks the alerts that a mail left out when it went, once it has.
+pub fn settle(conn: &mut Conn, env: &Env, mail_id: i64) -> Result<(), Error> {
+    let batches = of_mail(conn, mail_id)?;
+    if batches.is_empty() {
+        return Ok(());
+    }
+    let unwanted: Vec<i64> = AlertNow::of_batches(conn, &batches)?
+        .iter()
+        .filter(|alert| !alert.is_wanted())
+        .map(|alert| alert.id)
+        .collect();
+    drop_alerts(conn, env, &unwanted)
 }

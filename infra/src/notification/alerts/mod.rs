@@ -14,7 +14,7 @@ mod sections;
 mod stored;
 mod sweep;
 
-pub use batches::present;
+pub use batches::{present, settle};
 pub use digest::digest;
 pub use ladders::{LadderView, delete_ladder, look_again, read_ladder, replace_ladder};
 pub use list::{AlertFilter, AlertView, list_alerts};
