@@ -60,11 +60,17 @@ fn main() {
     tell("intakes before the sweep", quiet);
 
     let done = Arc::new(AtomicBool::new(false));
+    let (begun, begins) = std::sync::mpsc::channel();
     let beside = std::thread::spawn({
         let (db, env, clerk, done) = (db.clone(), env.clone(), clerk.clone(), Arc::clone(&done));
-        move || intakes(&db, &env, &clerk, Stop::When(done))
+        move || {
+            take(&db, &env, &clerk);
+            begun.send(()).unwrap();
+            intakes(&db, &env, &clerk, Stop::When(done))
+        }
     });
-    std::thread::sleep(Duration::from_millis(200));
+    // The other thread is at it once a first intake is through.
+    begins.recv().unwrap();
     let begun = Instant::now();
     let report = alerts::sweep(&db, &env, &|| true).unwrap();
     let took = begun.elapsed();
@@ -103,7 +109,7 @@ fn fill(db: &Db, url: &str, env: &Env, open: u32, late: u32) -> Principal {
         .unwrap();
     take(db, env, &clerk);
     // Next looks of the others lie days ahead, each at a minute of its own.
-    let copy = |next: &str, from: u32, until: u32| {
+    let copy = |next: &str, due: &str, from: u32, until: u32| {
         format!(
             "INSERT INTO dossiers (code, office_id, procedure_version_id, calendar_version_id, \
                channel, applicant, applicant_name, matter, papers, lookup_key, state, version, \
@@ -114,9 +120,9 @@ fn fill(db: &Db, url: &str, env: &Env, open: u32, late: u32) -> Principal {
                SELECT n + 1 FROM numbers WHERE n < {until}) \
              SELECT code || '-' || n, office_id, procedure_version_id, calendar_version_id, \
                channel, applicant, applicant_name, matter, papers, lookup_key, state, version, \
-               submitted_at, received_at, due_at_original, due_at, sort_due_at, late_after, \
+               submitted_at, received_at, {due}, {due}, {due}, {due}, \
                holder_id, department_id, step_index, step_due_at, rules_state, event_count, \
-               last_hash, {next}, late_after_by_rules \
+               last_hash, {next}, {due} \
              FROM dossiers, numbers WHERE code = 'H29.23-261119-0001'"
         )
     };
@@ -131,11 +137,17 @@ fn fill(db: &Db, url: &str, env: &Env, open: u32, late: u32) -> Principal {
             "TIMESTAMP '2026-11-27' + (n % 20000) * INTERVAL '1 minute'",
         )
     };
+    // The others are due in a month: they are neither late nor soon.
+    let far = if url.starts_with("sqlite") {
+        "'2026-12-28 10:00:00'"
+    } else {
+        "TIMESTAMP '2026-12-28 10:00:00'"
+    };
     let last_late = late - 1;
     let sql = format!(
         "{}; {}; UPDATE dossiers SET next_look_at = {now} WHERE code = 'H29.23-261119-0001'; ANALYZE",
-        copy(now, 1, last_late),
-        copy(later, late, open - 1)
+        copy(now, "due_at", 1, last_late),
+        copy(later, far, late, open - 1)
     );
     match url.strip_prefix("sqlite://") {
         Some(file) => diesel::SqliteConnection::establish(file)

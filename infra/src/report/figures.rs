@@ -217,6 +217,12 @@ pub(super) fn in_list(ids: &[i64]) -> String {
     texts.join(", ")
 }
 
+/// How many of each department, and the oldest of them with their date.
+pub type LateOnes = (
+    BTreeMap<Option<i64>, u64>,
+    Vec<(i64, chrono::NaiveDateTime)>,
+);
+
 /// The oldest cases that were closed late in the period, or are late now: how many of each
 /// department, and the first of them with their date.
 pub fn late_ones(
@@ -224,13 +230,7 @@ pub fn late_ones(
     offices: &[i64],
     period: Period,
     named: i64,
-) -> Result<
-    (
-        BTreeMap<Option<i64>, u64>,
-        Vec<(i64, chrono::NaiveDateTime)>,
-    ),
-    Error,
-> {
+) -> Result<LateOnes, Error> {
     let (start, end) = (period.start().naive_utc(), period.end().naive_utc());
     let of_period = || {
         dossiers::table

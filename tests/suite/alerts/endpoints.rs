@@ -19,37 +19,37 @@ both! {
     async fn an_office_has_its_own_ladder_or_that_above_it(world) {
         let staff = Staff::of(&world);
         let built_in = staff.clerk.get(LADDER).await.expect(200);
-        assert_eq!(built_in.etag(), "\"0\"");
+        assert_eq!(built_in.etag(), "\"1\"");
         assert_eq!(built_in.at("from"), &Value::Null);
         assert_eq!(built_in.at("rungs").as_array().unwrap().len(), 6);
         // What is read can be sent back.
         let same = json!({ "rungs": built_in.at("rungs") });
         let city = "/api/v1/offices/H29/alert-ladder";
-        let of_city = staff.admin.put(city, "\"0\"", &same).await.expect(200);
-        assert_eq!((of_city.text("from"), of_city.etag()), ("H29", "\"1\""));
+        let of_city = staff.admin.put(city, "\"1\"", &same).await.expect(200);
+        assert_eq!((of_city.text("from"), of_city.etag()), ("H29", "\"2\""));
         assert_eq!(staff.clerk.get(LADDER).await.expect(200).text("from"), "H29");
-        let own = staff.admin.put(LADDER, "\"0\"", &two_days_before()).await.expect(200);
-        assert_eq!((own.text("from"), own.etag()), ("H29.23", "\"1\""));
-        staff.admin.put(LADDER, "\"0\"", &same).await.problem(412, "stale_version");
-        staff.manager.put(LADDER, "\"1\"", &same).await.problem(403, "forbidden");
-        let gone = staff.admin.delete(LADDER, "\"1\"").await.expect(200);
-        assert_eq!((gone.text("from"), gone.etag()), ("H29", "\"2\""));
+        let own = staff.admin.put(LADDER, "\"1\"", &two_days_before()).await.expect(200);
+        assert_eq!((own.text("from"), own.etag()), ("H29.23", "\"2\""));
+        staff.admin.put(LADDER, "\"1\"", &same).await.problem(412, "stale_version");
+        staff.manager.put(LADDER, "\"2\"", &same).await.problem(403, "forbidden");
+        let gone = staff.admin.delete(LADDER, "\"2\"").await.expect(200);
+        assert_eq!((gone.text("from"), gone.etag()), ("H29", "\"3\""));
     }
 
     async fn a_rung_that_could_never_fire_is_refused_with_the_reason(world) {
         let staff = Staff::of(&world);
         let mut ladder = two_days_before();
         ladder["rungs"][0]["when"] = json!({ "kind": "before", "working_days": 5 });
-        let refused = staff.admin.put(LADDER, "\"0\"", &ladder).await;
+        let refused = staff.admin.put(LADDER, "\"1\"", &ladder).await;
         let refused = refused.fault("rungs[0].when", "never_fires");
         assert!(format!("{refused:?}").contains("1.004873"), "{refused:?}");
         ladder["rungs"][0]["when"] = json!({ "kind": "late", "percent": 5 });
-        let refused = staff.admin.put(LADDER, "\"0\"", &ladder).await;
+        let refused = staff.admin.put(LADDER, "\"1\"", &ladder).await;
         let refused = refused.fault("rungs[0].when.percent", "not_of_kind");
         refused.fault("rungs[0].when.working_days", "required");
         ladder["rungs"][0]["when"] = json!({ "kind": "late", "working_days": 0 });
         ladder["rungs"][0]["name"] = "apology_proposed".into();
-        staff.admin.put(LADDER, "\"0\"", &ladder).await.fault("rungs[0].name", "reserved");
+        staff.admin.put(LADDER, "\"1\"", &ladder).await.fault("rungs[0].name", "reserved");
     }
 
     async fn a_changed_ladder_counts_for_open_dossiers(world) {
@@ -58,7 +58,7 @@ both! {
         in_appraisal(&staff, MARITAL_STATUS).await;
         let mut post = Post::default();
         sweep_at(&world, "2026-11-19 09:00");
-        staff.admin.put(LADDER, "\"0\"", &two_days_before()).await.expect(200);
+        staff.admin.put(LADDER, "\"1\"", &two_days_before()).await.expect(200);
         sweep_at(&world, "2026-11-19 09:01");
         assert_eq!(told(&post.new_mails(&world)), Vec::<String>::new());
         // Two working days before Wednesday, with the holiday on Tuesday: Friday.

@@ -50,11 +50,12 @@ pub async fn alerts(id: &str, stage: &Stage<'_>) -> Option<Row> {
             let uid = path.rsplit('/').next().unwrap_or_default().to_owned();
             Row::by(Call::get("/api/v1/proposals"), manager, 200)
                 .hides(&stage.other_manager, &uid)
-                .hides_from_role(&stage.staff.clerk, &uid)
+                .wrong_role(&stage.staff.clerk, 403)
         }
         "readProposal" => Row::by(Call::get(proposal(stage).await), manager, 200)
             .wrong_role(&stage.staff.clerk, 404)
-            .wrong_office(&stage.other_manager, 404),
+            .wrong_office(&stage.other_manager, 404)
+            .system(404),
         "signProposal" => {
             let path = proposal(stage).await;
             let seen = stage.read(&path).await;

@@ -18,7 +18,7 @@ use crate::problem::Problem;
 
 #[utoipa::path(get, path = "/api/v1/offices/{code}/alert-ladder", operation_id = "readAlertLadder", tag = "notifications",
     summary = "Thang cảnh báo của cơ quan",
-    description = "The ladder that counts for the office: its own, or that of the nearest office above, or the built-in one. The ETag is that of its own, \"0\" where it never had one.",
+    description = "The ladder that counts for the office: its own, or that of the nearest office above, or the built-in one. The ETag is that of its own, \"1\" where it never had one.",
     security(("bearer" = [])),
     params(("code" = String, Path, description = "Mã định danh cơ quan (agency code)", example = "H29.23")),
     responses((status = 200, description = "The ladder", body = AlertLadder, headers(("ETag" = String, description = "The version of the office's own ladder"))), ReadProblems))]
@@ -40,7 +40,7 @@ pub async fn read_ladder(
     description = "Counts at once for the open dossiers of the office and of those below it that have no ladder of their own. A rung that could never fire for a procedure in force is refused with the reason.",
     security(("bearer" = [])),
     params(("code" = String, Path, description = "Mã định danh cơ quan (agency code)", example = "H29.23"),
-        ("If-Match" = String, Header, description = "ETag of the ladder that you have seen", example = "\"0\"")),
+        ("If-Match" = String, Header, description = "ETag of the ladder that you have seen", example = "\"1\"")),
     request_body(content = LadderInput, example = json!({"rungs": [{"name": "due_soon", "title": "Hồ sơ sắp đến hạn trả kết quả", "about": "due", "when": {"kind": "before", "working_days": 1, "short": {"under_days": 2, "percent": 80}}, "to": ["holder", "head"]}]})),
     responses((status = 200, description = "The ladder", body = AlertLadder, headers(("ETag" = String, description = "The new version"))), ChangeProblems))]
 pub async fn replace_ladder(

@@ -22,13 +22,16 @@ use crate::error::{Error, Fault};
 use crate::office::administers;
 use crate::procedure;
 
+/// The version of an office's own ladder before its first change.
+const NEVER_CHANGED: i64 = 1;
+
 /// A ladder as it counts for an office.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LadderView {
     pub office: String,
     /// The office that named it; none for the built-in one.
     pub from: Option<String>,
-    /// For `If-Match`: counts the changes of the office's own ladder, 0 where there was none.
+    /// For `If-Match`: counts the changes of the office's own ladder, 1 where there was none.
     pub version: i64,
     pub ladder: Ladder,
     pub changed_at: Option<DateTime<Utc>>,
@@ -75,7 +78,7 @@ fn view(conn: &mut Conn, office: OfficeRow) -> Result<LadderView, Error> {
     Ok(LadderView {
         office: office.code,
         from,
-        version: own.map_or(0, |(version, _)| version),
+        version: own.map_or(NEVER_CHANGED, |(version, _)| version),
         changed_at: own.map(|(_, at)| at.and_utc()),
         ladder,
     })
@@ -147,7 +150,7 @@ fn to_change(
         .select(alert_ladders::version)
         .first(conn)
         .optional()?;
-    match present.unwrap_or(0) {
+    match present.unwrap_or(NEVER_CHANGED) {
         present if present == version => Ok(office),
         present => Err(Error::Stale(present)),
     }
@@ -171,7 +174,7 @@ fn store(
         alert_ladders::changed_by.eq(changed_by),
         alert_ladders::changed_at.eq(env.now().naive_utc()),
     );
-    if version == 0 {
+    if version == NEVER_CHANGED {
         let row = (alert_ladders::office_id.eq(office.id), values);
         diesel::insert_into(alert_ladders::table)
             .values(row)

@@ -111,6 +111,9 @@ pub fn list_proposals(
     limit: usize,
 ) -> Result<Page<ProposalView>, Error> {
     let visible = visible_offices(conn, who, &READERS)?;
+    if visible.is_empty() {
+        return Err(Error::Forbidden);
+    }
     let mut query = proposals::table
         .inner_join(dossiers::table.inner_join(procedure_versions::table))
         .inner_join(offices::table.on(offices::id.eq(proposals::office_id)))
