@@ -1,5 +1,10 @@
 //! Ladders that are refused, with the reason.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may fail loudly"
+)]
 
 use super::*;
 use crate::auth::Role;

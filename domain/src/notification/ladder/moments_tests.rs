@@ -1,5 +1,10 @@
 //! Each rung of the built-in ladder over weekends, Tết, half days and make-up days.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may fail loudly"
+)]
 
 use chrono::NaiveDate;
 
