@@ -39,7 +39,7 @@ pub const JOBS: &[Job] = &[
     },
     Job {
         name: "weekly_report",
-        cron: "0 8 * * *",
+        cron: "5 * * * *",
         may_be_off: true,
         lane: Lane::Long,
         first: First::WhenItsTimeComes,
@@ -48,7 +48,7 @@ pub const JOBS: &[Job] = &[
     },
     Job {
         name: "monthly_report",
-        cron: "5 8 * * *",
+        cron: "10 * * * *",
         may_be_off: true,
         lane: Lane::Long,
         first: First::WhenItsTimeComes,
@@ -96,8 +96,8 @@ fn digest(context: &JobContext<'_>) -> Result<Report, Error> {
     infra::notification::alerts::digest(&service.db, &service.env, &|| context.go_on())
 }
 
-/// Runs on every day, and makes what is still to be made: the first working morning differs
-/// from office to office.
+/// Runs every hour, and makes what is still to be made: the first working morning differs from
+/// office to office, and so does its opening.
 fn weekly(context: &JobContext<'_>) -> Result<Report, Error> {
     let service = context.service;
     infra::notification::alerts::report(&service.db, &service.env, Span::Week)
