@@ -42,6 +42,10 @@ pub const FEATURES: &[Feature] = &[
         docs: crate::office::Docs::openapi,
     },
     Feature {
+        routes: crate::notification::alerts::routes,
+        docs: crate::notification::alerts::Docs::openapi,
+    },
+    Feature {
         routes: crate::staff::routes,
         docs: crate::staff::Docs::openapi,
     },

@@ -18,5 +18,6 @@ pub mod ids;
 pub mod notification;
 pub mod office;
 pub mod procedure;
+pub mod report;
 pub mod schedule;
 pub mod staff;

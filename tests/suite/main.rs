@@ -14,6 +14,7 @@
 #[macro_use]
 mod support;
 
+mod alerts;
 mod authorization;
 mod backup;
 mod calendar;

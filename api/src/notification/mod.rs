@@ -1,5 +1,6 @@
 //! Mails over HTTP: the outbox, addresses that bounce, templates; and the worker that delivers.
 
+pub mod alerts;
 pub mod dto;
 pub mod handlers;
 pub mod templates;

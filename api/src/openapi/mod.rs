@@ -59,6 +59,10 @@ const TAGS: &[(&str, &str)] = &[
         "mails",
         "Thư gửi đi, địa chỉ bị chặn, mẫu thư · Mails, muted addresses, templates",
     ),
+    (
+        "notifications",
+        "Cảnh báo, xin lỗi và hẹn lại · Alerts, apologies with a new date",
+    ),
     ("deadlines", "Tính ngày hẹn trả · Due dates"),
     (
         "public",

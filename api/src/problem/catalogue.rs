@@ -130,6 +130,10 @@ catalogue! {
         "Giao vai trò quản trị ở cơ quan gốc cho người khác trước." "Give somebody else the role of administrator over the root office first.";
     STAND_IN_OVER "stand_in_over" 409 "Ủy quyền đã kết thúc" "Stand-in is over"
         "Ủy quyền đã qua không thể hủy." "What is over can not be cancelled.";
+    PROPOSAL_DECIDED "proposal_decided" 409 "Đề xuất đã được quyết định" "Proposal decided"
+        "Đề xuất này đã được ký hoặc đã bỏ." "This proposal was signed or dismissed already.";
+    PROPOSAL_MOOT "proposal_moot" 409 "Đề xuất không còn phù hợp" "Proposal moot"
+        "Hồ sơ đã kết thúc, đang tạm dừng hoặc đã có ngày hẹn khác." "The dossier ended, waits, or has another date by now.";
     STALE_VERSION "stale_version" 412 "Dữ liệu đã thay đổi" "Stale version"
         "Người khác vừa sửa: đọc lại, lấy ETag mới rồi làm lại." "Someone else changed it: read it again, take the new ETag and repeat.";
     PAYLOAD_TOO_LARGE "payload_too_large" 413 "Nội dung quá lớn" "Payload too large"

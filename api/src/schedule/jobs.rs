@@ -3,6 +3,7 @@
 use infra::db::dialect;
 use infra::dossier::verify_chains as walk;
 use infra::error::Error;
+use infra::notification::alerts::Span;
 use infra::schedule::{Report, compute_missing_roots, purge_runs, verify_roots};
 
 use super::job::{First, Job, JobContext, Lane};
@@ -17,6 +18,42 @@ pub const JOBS: &[Job] = &[
         first: First::AtOnce,
         on_bell: false,
         run: lapse,
+    },
+    Job {
+        name: "alerts",
+        cron: "* * * * *",
+        may_be_off: true,
+        lane: Lane::Quick,
+        first: First::AtOnce,
+        on_bell: false,
+        run: alerts,
+    },
+    Job {
+        name: "digest",
+        cron: "30 7 * * *",
+        may_be_off: true,
+        lane: Lane::Quick,
+        first: First::WhenItsTimeComes,
+        on_bell: false,
+        run: digest,
+    },
+    Job {
+        name: "weekly_report",
+        cron: "5 * * * *",
+        may_be_off: true,
+        lane: Lane::Long,
+        first: First::WhenItsTimeComes,
+        on_bell: false,
+        run: weekly,
+    },
+    Job {
+        name: "monthly_report",
+        cron: "10 * * * *",
+        may_be_off: true,
+        lane: Lane::Long,
+        first: First::WhenItsTimeComes,
+        on_bell: false,
+        run: monthly,
     },
     Job {
         name: "recompute",
@@ -46,6 +83,30 @@ pub const JOBS: &[Job] = &[
         run: verify_chains,
     },
 ];
+
+/// Alerts that have come due.
+fn alerts(context: &JobContext<'_>) -> Result<Report, Error> {
+    let service = context.service;
+    infra::notification::alerts::sweep(&service.db, &service.env, &|| context.go_on())
+}
+
+/// The morning's digest to heads and managers.
+fn digest(context: &JobContext<'_>) -> Result<Report, Error> {
+    let service = context.service;
+    infra::notification::alerts::digest(&service.db, &service.env, &|| context.go_on())
+}
+
+/// Runs every hour, and makes what is still to be made: the first working morning differs from
+/// office to office, and so does its opening.
+fn weekly(context: &JobContext<'_>) -> Result<Report, Error> {
+    let service = context.service;
+    infra::notification::alerts::report(&service.db, &service.env, Span::Week)
+}
+
+fn monthly(context: &JobContext<'_>) -> Result<Report, Error> {
+    let service = context.service;
+    infra::notification::alerts::report(&service.db, &service.env, Span::Month)
+}
 
 /// Supplements that did not come in time.
 fn lapse(context: &JobContext<'_>) -> Result<Report, Error> {

@@ -119,6 +119,28 @@ impl Calendar {
         self.add_micros(at, micros)
     }
 
+    /// The latest instant within a session from which `time` is worked until `at`: the way back
+    /// of [`Self::add_working_time`].
+    ///
+    /// No or negative time leaves `at` as it is.
+    pub fn before_working_time(&self, at: DateTime<Utc>, time: TimeDelta) -> DateTime<Utc> {
+        let micros = time.num_microseconds().unwrap_or(i64::MAX);
+        if micros <= 0 {
+            return at;
+        }
+        let target = self.worked_until(at).saturating_sub(micros);
+        let day = self.minutes.holding(target.div_euclid(MICROS_PER_MINUTE));
+        let mut left = target.saturating_sub(self.minutes.before(day) * MICROS_PER_MINUTE);
+        for session in self.sessions(day) {
+            let length = session.end_micros() - session.start_micros();
+            if left < length {
+                return join(day, session.start_micros() + left);
+            }
+            left -= length;
+        }
+        self.closing_of(day)
+    }
+
     /// Whether the holidays of this year are known.
     pub fn is_loaded(&self, year: i32) -> bool {
         self.years.binary_search(&year).is_ok()

@@ -2,6 +2,7 @@
 
 mod apply;
 mod check;
+mod closing;
 mod command;
 mod event;
 mod life;
@@ -12,6 +13,7 @@ mod state;
 mod timeliness;
 
 pub use apply::{Moment, hand_over_due};
+pub use closing::Judgement;
 pub use command::{Command, Handover};
 pub use event::{EventRecord, GENESIS, chain_hash};
 pub use life::{

@@ -1,6 +1,7 @@
 //! Mails: what there is to tell whom, and how a mail that fails is tried again.
 
 mod kind;
+pub mod ladder;
 mod news;
 mod retry;
 

@@ -273,12 +273,12 @@ fn recount(conn: &mut Conn, env: &Env, id: i64, version_id: i64) -> Result<Outco
     let after = counted_again(conn, &loaded, &calendar)?;
     loaded.row.progress.calendar_version_id = version_id;
     let Some(after) = after else {
-        pin(conn, &loaded.row, &loaded.dossier)?;
+        pin(conn, &loaded.row, &loaded.dossier, env.now())?;
         return Ok(Outcome::Stays);
     };
     let detail = moves(&loaded.dossier, &after);
     if detail.is_empty() {
-        pin(conn, &loaded.row, &after)?;
+        pin(conn, &loaded.row, &after, env.now())?;
         return Ok(Outcome::Stays);
     }
     let deed = Deed {
@@ -340,6 +340,8 @@ fn moves(before: &Dossier, after: &Dossier) -> Map<String, Value> {
     };
     let due = |dossier: &Dossier| dossier.promise.map(|promise| promise.due_at);
     tell("due_at", due(before), due(after));
+    let by_rules = |dossier: &Dossier| dossier.promise.and_then(|promise| promise.due_at_before);
+    tell("due_at_by_rules", by_rules(before), by_rules(after));
     let step = |dossier: &Dossier| dossier.step().map(|step| step.due_at);
     tell("step_due_at", step(before), step(after));
     let lapse = |dossier: &Dossier| match dossier.life {

@@ -1,5 +1,6 @@
 //! The few places where the two databases differ, behind one name each.
 
+use chrono::NaiveDateTime;
 use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection as _};
 use diesel::result::{DatabaseErrorKind, Error, QueryResult};
 use diesel::sql_types::{BigInt, Bool, Text};
@@ -76,6 +77,23 @@ where
         Ok(()) => result,
         Err(error) => result.and(Err(error.into())),
     }
+}
+
+/// An instant as a literal, for statements that carry many rows; `NULL` for none.
+pub fn instant_literal(kind: Kind, at: Option<NaiveDateTime>) -> String {
+    let text = at.map(|at| at.format("%Y-%m-%d %H:%M:%S%.f"));
+    match (kind, text) {
+        (Kind::Sqlite, Some(text)) => format!("'{text}'"),
+        (Kind::Sqlite, None) => "NULL".to_owned(),
+        (Kind::Postgres, Some(text)) => format!("TIMESTAMP '{text}'"),
+        // A bare NULL in the first row would make the column a text.
+        (Kind::Postgres, None) => "CAST(NULL AS TIMESTAMP)".to_owned(),
+    }
+}
+
+/// A text as a literal.
+pub fn text_literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
 }
 
 /// Whether a row with the same key was there already.

@@ -1,8 +1,10 @@
 //! The tables as diesel sees them: one schema for both databases.
 
+mod ladder;
 mod mail;
 mod schedule;
 
+pub use ladder::*;
 pub use mail::*;
 pub use schedule::*;
 
@@ -171,6 +173,10 @@ diesel::table! {
         rules_state -> Text,
         event_count -> BigInt,
         last_hash -> Text,
+        next_look_at -> Nullable<Timestamp>,
+        closed_at -> Nullable<Timestamp>,
+        judgement -> Nullable<Text>,
+        late_after_by_rules -> Nullable<Timestamp>,
     }
 }
 
@@ -329,7 +335,18 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(alerts -> alert_batches (batch_id));
+diesel::joinable!(alerts -> dossiers (dossier_id));
+diesel::joinable!(alerts -> offices (office_id));
+diesel::joinable!(alert_batches -> mails (mail_id));
+diesel::joinable!(alert_ladders -> offices (office_id));
+diesel::joinable!(proposals -> dossiers (dossier_id));
+diesel::joinable!(proposals -> offices (office_id));
 diesel::allow_tables_to_appear_in_same_query!(
+    alert_batches,
+    alert_ladders,
+    alert_relooks,
+    alerts,
     attachments,
     calendar_versions,
     calendars,
@@ -340,6 +357,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     dossier_events,
     dossier_names,
     dossier_steps,
+    digest_days,
+    digests,
     dossiers,
     idempotency_keys,
     login_failures,
@@ -352,6 +371,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     offices,
     procedure_versions,
     procedures,
+    proposals,
     ratings,
     recomputations,
     refresh_tokens,

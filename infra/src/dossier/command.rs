@@ -350,6 +350,10 @@ fn detail(
     if due(before) != due(after) {
         map.insert("due_at_before".to_owned(), due(before).into());
         map.insert("due_at".to_owned(), due(after).into());
+        // Reports judge by this one; a past day is counted again from the record alone.
+        if let Some(by_rules) = after.promise.and_then(|promise| promise.due_at_before) {
+            map.insert("due_at_by_rules".to_owned(), to_rfc3339(by_rules).into());
+        }
     }
     if let (Command::Reappoint { .. }, Some(promise)) = (command, before.promise) {
         // Art. 19.6 wants the apology at least one day before the date that was promised.

@@ -112,8 +112,9 @@ fn dossier_row<'a>(dossier: &'a DossierRow) -> Statement<'a> {
         .bind::<Nullable<Timestamp>, _>(progress.step_due_at, ", ")
         .bind::<Text, _>(&progress.rules_state, ", ")
         .bind::<BigInt, _>(progress.event_count, ", ")
-        .bind::<Text, _>(
-            &progress.last_hash,
+        .bind::<Text, _>(&progress.last_hash, ", ")
+        .bind::<Nullable<Timestamp>, _>(
+            progress.next_look_at,
             ") RETURNING id, office_id), \
              e AS (INSERT INTO dossier_events (dossier_id, office_id, number, at, actor, \
              on_behalf_of, action, from_state, to_state, reason, detail, previous_hash, hash) \
@@ -164,7 +165,7 @@ const INSERT_DOSSIER: &str = "WITH d AS (INSERT INTO dossiers (code, office_id, 
     procedure_version_id, calendar_version_id, channel, client_id, created_by, applicant, \
     applicant_name, id_number, phone, matter, papers, lookup_key, state, version, submitted_at, \
     received_at, due_at_original, due_at, sort_due_at, late_after, lapse_at, ended_at, holder_id, \
-    department_id, step_index, step_due_at, rules_state, event_count, last_hash) VALUES (";
+    department_id, step_index, step_due_at, rules_state, event_count, last_hash, next_look_at) VALUES (";
 
 #[derive(QueryableByName)]
 struct Made {

@@ -22,6 +22,7 @@ mod store;
 pub(crate) mod stored;
 mod summary;
 mod verify;
+pub(crate) mod watching;
 
 pub use attachments::{
     Attachment, MAX_ATTACHMENT_BYTES, Sniffed, add_attachment, find_attachment, list_attachments,
@@ -44,5 +45,6 @@ pub use register::{Applicant, Intake, NewDossier, Taken, take_in};
 pub use request::Request;
 pub use rows::Paper;
 pub(crate) use rows::{DossierRow, StoredApplicant};
+pub(crate) use scope::visible_offices;
 pub use summary::{Named, StepSummary, Summary};
 pub use verify::{BrokenLink, LinkFault, Walked, verify_chains};

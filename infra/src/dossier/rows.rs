@@ -54,6 +54,12 @@ pub(crate) struct Progress {
     pub rules_state: String,
     pub event_count: i64,
     pub last_hash: String,
+    /// When the sweep of alerts must look at the dossier next: a hint, never too late.
+    pub next_look_at: Option<NaiveDateTime>,
+    /// The first end, as reports count it.
+    pub closed_at: Option<NaiveDateTime>,
+    pub judgement: Option<String>,
+    pub late_after_by_rules: Option<NaiveDateTime>,
 }
 
 /// What of the applicant is kept beside the searchable columns.
@@ -158,8 +164,13 @@ impl Progress {
             rules_state: String::new(),
             event_count: 0,
             last_hash: GENESIS.to_owned(),
+            next_look_at: None,
+            closed_at: None,
+            judgement: None,
+            late_after_by_rules: None,
         };
         progress.take_over(dossier)?;
+        progress.look_again(dossier, submitted_at);
         Ok(progress)
     }
 
@@ -195,8 +206,17 @@ impl Progress {
         self.department_id = step.and_then(|step| step.department);
         self.step_index = step.map(|step| place_index(step.place));
         self.step_due_at = step.map(|step| step.due_at.naive_utc());
+        self.closed_at = dossier.closed_at().map(|at| at.naive_utc());
+        self.judgement = dossier.judgement().map(|word| word.as_str().to_owned());
+        self.late_after_by_rules = dossier.late_after_by_rules().map(|at| at.naive_utc());
         self.rules_state = stored::to_json(dossier)?;
         Ok(())
+    }
+
+    /// Has the sweep of alerts look at the dossier at once, as long as there is anything to
+    /// watch. The instant says since when its present dates are known.
+    pub(crate) fn look_again(&mut self, dossier: &Dossier, now: chrono::DateTime<Utc>) {
+        self.next_look_at = dossier.is_watched().then(|| now.naive_utc());
     }
 
     pub(crate) fn dossier(&self) -> Result<Dossier, Error> {

@@ -129,6 +129,7 @@ pub(crate) fn save(
     let before = &loaded.row.progress;
     let mut row = loaded.row.clone();
     row.progress.take_over(after)?;
+    row.progress.look_again(after, now);
     if let Some(papers) = papers {
         row.progress.papers = papers;
     }

@@ -1,5 +1,7 @@
 //! Mails: the outbox in the database, letters and templates, and their delivery.
 
+mod addresses;
+pub mod alerts;
 pub(crate) mod applicant;
 mod bell;
 pub mod delivery;

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::dossier::{Dossier, Life, State};
 use domain::notification::Kind;
 
+use super::alerts;
 use super::applicant::Present;
 use super::letters::Letter;
 use crate::db::Conn;
@@ -45,17 +46,22 @@ pub enum Wanted {
     Moot,
 }
 
-/// What of this mail still holds. Applicants' letters are compared with their dossier; those to
-/// the staff are sent as they were written.
+/// What of this mail still holds. Applicants' letters are compared with their dossier; alerts and
+/// digests are put together anew from what still gives reason for them.
 pub fn still_wanted(
-    _conn: &mut Conn,
-    _env: &Env,
+    conn: &mut Conn,
+    env: &Env,
     mail: &Mail,
     present: Option<&Present>,
 ) -> Result<Wanted, Error> {
     match present {
         Some(present) => of_applicant(&mail.letter, &present.dossier()?),
-        None => Ok(yes(mail.letter.clone())),
+        None => Ok(
+            match alerts::present(conn, env, mail.id, mail.letter.clone())? {
+                Some(letter) => yes(letter),
+                None => Wanted::Moot,
+            },
+        ),
     }
 }
 

@@ -123,6 +123,10 @@ pub fn change_office(
         ))
         .execute(conn)?;
     let after = confirmed(conn, before.office.id, changed)?;
+    // Another calendar, or another place in the tree with its ladder, moves the alerts.
+    if (parent_id, calendar) != (before.office.parent_id, before.office.calendar_id) {
+        crate::notification::alerts::look_again(conn, env, before.office.id)?;
+    }
     let detail = json!({ "before": before.snapshot(), "after": after.snapshot() });
     audit(conn, env, who, "office.change", code, &detail)?;
     Ok(after)

@@ -42,6 +42,7 @@ pub struct Dossier {
     pub rules_state: String,
     pub event_count: i64,
     pub last_hash: String,
+    pub next_look_at: Option<NaiveDateTime>,
 }
 
 #[derive(Clone, Queryable, Selectable, Insertable)]

@@ -1,6 +1,7 @@
 //! The authorization matrix: every operation of the OpenAPI document against every kind of caller.
 
 mod accounts;
+mod alerts;
 mod call;
 mod commands;
 mod dossiers;
@@ -35,6 +36,7 @@ pub async fn row(id: &str, stage: &Stage<'_>) -> Option<Row> {
         dossiers::lists,
         dossiers::public,
         commands::command,
+        alerts::alerts,
         registers::offices,
         registers::departments,
         registers::staff,

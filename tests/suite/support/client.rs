@@ -103,6 +103,12 @@ impl Client {
         .await
     }
 
+    /// The same at the version that its sender saw.
+    pub async fn post_seen(&self, path: &str, etag: &str, body: &Value) -> Answer {
+        let request = self.request(Method::POST, path);
+        send(request.header("if-match", etag).json(body)).await
+    }
+
     pub async fn put(&self, path: &str, etag: &str, body: &Value) -> Answer {
         send(
             self.request(Method::PUT, path)

@@ -108,7 +108,7 @@ fn one(
     };
     match still_wanted(conn, env, &mail, present.as_ref())? {
         Wanted::Moot => return Ok((Verdict::Moot, None)),
-        Wanted::Yes(letter) => mail.letter = *letter,
+        Wanted::Yes(letter) => mail.letter = letter.addressed(&head.public_url),
     }
     let office = match mail.office_id {
         Some(id) => Some(office(conn, shared, id)?),

@@ -11,6 +11,7 @@ use crate::db::schema::{mail_addresses, mail_attempts, mails};
 use crate::env::Env;
 use crate::error::Error;
 use crate::ids::{new_uid, random_bytes};
+use crate::notification::alerts;
 
 #[derive(Debug, Clone)]
 pub(super) enum Outcome {
@@ -72,6 +73,9 @@ pub(super) fn record(
         .execute(conn)?;
     if changed == 0 {
         return Ok(State::Lost);
+    }
+    if sent && mail.staff_id.is_some() {
+        alerts::settle(conn, env, mail.id)?;
     }
     diesel::insert_into(mail_attempts::table)
         .values((

@@ -1,0 +1,232 @@
+//! When the rungs of a ladder fall for a dossier, which of them are to fire now, and when to
+//! look again.
+
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+
+use super::rung::{About, Ladder, Rung, Short, When};
+use super::watch::{Target, Watch};
+use crate::deadline::{Calendar, TimeLimit};
+use crate::time::{from_local, local_date};
+
+const HOURS_PER_DAY: u32 = 8;
+/// The finest that is kept of an instant: late is what comes after the last instant in time.
+const INSTANT: TimeDelta = TimeDelta::microseconds(1);
+
+/// A rung that is to fire now; whether it did already, only its key can tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Firing<'a> {
+    pub rung: &'a Rung,
+    /// Counts repetitions from 0.
+    pub occurrence: u32,
+    /// The date that it is about, part of its key: a new date arms the rung again.
+    pub due_at: DateTime<Utc>,
+    /// When it fell, by the rule.
+    pub at: DateTime<Utc>,
+    /// When it was to go out: the first working moment since it fell and could be known.
+    pub deliver_at: DateTime<Utc>,
+}
+
+/// What a look at a dossier brought.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Look<'a> {
+    pub fires: Vec<Firing<'a>>,
+    /// When to look again if nothing changes before; none when nothing is to come.
+    pub next: Option<DateTime<Utc>>,
+}
+
+/// Looks at a dossier at `now`. `known_since` is the instant of its last change, or the one for
+/// which this look was meant: nothing could fire before it.
+pub fn look<'a>(
+    ladder: &'a Ladder,
+    watch: &Watch,
+    calendar: &Calendar,
+    known_since: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Look<'a> {
+    let mut found = Look::default();
+    for rung in ladder.rungs.iter().filter(|rung| rung.enabled) {
+        let Some(target) = watch.target(rung.about) else {
+            continue;
+        };
+        for (occurrence, at) in moments_about(rung, &target, calendar, now) {
+            let deliver_at = deliver_at(at.max(known_since), calendar, now);
+            if rung.when.is_before() && (now > target.due_at || deliver_at > target.due_at) {
+                continue;
+            }
+            if deliver_at <= now && calendar.is_working_time(now) {
+                found.fires.push(Firing {
+                    rung,
+                    occurrence,
+                    due_at: target.due_at,
+                    at,
+                    deliver_at,
+                });
+            } else {
+                let next = deliver_at.max(calendar.effective(now));
+                found.next = Some(found.next.map_or(next, |known| known.min(next)));
+            }
+        }
+    }
+    found
+}
+
+/// The first moment of every rung, in the order of the ladder: for people, and for tests.
+pub fn schedule<'a>(
+    ladder: &'a Ladder,
+    watch: &Watch,
+    calendar: &Calendar,
+) -> Vec<(&'a Rung, DateTime<Utc>)> {
+    let first = |rung: &'a Rung| {
+        let target = watch.target(rung.about)?;
+        Some((rung, moment(rung, &target, 0, calendar)?))
+    };
+    ladder
+        .rungs
+        .iter()
+        .filter(|rung| rung.enabled)
+        .filter_map(first)
+        .collect()
+}
+
+/// The first working moment from `at` on; what fell on an earlier day than today and was not
+/// seen then counts as of today's opening, so that it goes with today's digest.
+fn deliver_at(at: DateTime<Utc>, calendar: &Calendar, now: DateTime<Utc>) -> DateTime<Utc> {
+    let today = from_local(local_date(now).and_time(NaiveTime::MIN));
+    let first = calendar.effective(at);
+    if first < today {
+        calendar.effective(today)
+    } else {
+        first
+    }
+}
+
+/// The last occurrence that fell by `now`, which stands for all before it, and the next one.
+fn moments_about(
+    rung: &Rung,
+    target: &Target,
+    calendar: &Calendar,
+    now: DateTime<Utc>,
+) -> Vec<(u32, DateTime<Utc>)> {
+    let Some(first) = moment(rung, target, 0, calendar) else {
+        return Vec::new();
+    };
+    let When::Late {
+        every_days: Some(every),
+        ..
+    } = rung.when
+    else {
+        return vec![(0, first)];
+    };
+    let days = (now - first).num_days().max(0);
+    let guess = days / i64::from(every.max(1));
+    // Rolling over days off may put an occurrence later than the plain count of days.
+    let last = u32::try_from(guess)
+        .unwrap_or(u32::MAX - 2)
+        .saturating_add(1);
+    let at = |occurrence| Some((occurrence, moment(rung, target, occurrence, calendar)?));
+    let mut nearby: Vec<_> = (last.saturating_sub(3)..=last.saturating_add(1))
+        .filter_map(at)
+        .collect();
+    let passed = nearby.iter().filter(|(_, at)| *at <= now).count();
+    nearby.drain(..passed.saturating_sub(1));
+    nearby.truncate(if passed == 0 { 1 } else { 2 });
+    nearby
+}
+
+/// When a rung falls for the `occurrence`th time; none where it does not.
+fn moment(
+    rung: &Rung,
+    target: &Target,
+    occurrence: u32,
+    calendar: &Calendar,
+) -> Option<DateTime<Utc>> {
+    let at = match rung.when {
+        When::Before {
+            working_days,
+            short,
+        } => match short.filter(|short| target.is_short(*short)) {
+            Some(Short { percent, .. }) => target.when_used(percent, calendar),
+            None => opening_before(target, working_days, calendar)?,
+        },
+        When::BeforeHours { working_hours } => {
+            calendar.before_working_time(target.due_at, TimeDelta::hours(working_hours.into()))
+        }
+        When::Used { percent } => target.when_used(percent, calendar),
+        When::Late {
+            working_days,
+            every_days,
+        } => late(target, working_days, every_days, occurrence, calendar)?,
+        When::LateHours { working_hours } => calendar
+            .add_working_time(target.due_at, TimeDelta::hours(working_hours.into()))
+            .max(target.due_at + INSTANT),
+    };
+    // What would have to be said before the time began is not said, unless a person set the date.
+    let too_early = rung.when.is_before() && at < target.start && !target.hand_set;
+    (!too_early).then_some(at)
+}
+
+fn opening_before(target: &Target, days: u32, calendar: &Calendar) -> Option<DateTime<Utc>> {
+    let due_day = calendar.due_day(target.due_at);
+    calendar.open_of(calendar.working_day_before(due_day, days))
+}
+
+fn late(
+    target: &Target,
+    days: u32,
+    every: Option<u32>,
+    occurrence: u32,
+    calendar: &Calendar,
+) -> Option<DateTime<Utc>> {
+    if days == 0 && occurrence == 0 {
+        return Some(target.due_at + INSTANT);
+    }
+    let due_day = calendar.due_day(target.due_at);
+    let first = calendar.working_day_after(due_day, days);
+    let later = u64::from(every.unwrap_or(0)).checked_mul(u64::from(occurrence))?;
+    let date = first.checked_add_days(chrono::Days::new(later))?;
+    let rolled = if calendar.is_working_day(date) {
+        date
+    } else {
+        calendar.working_day_after(date, 1)
+    };
+    calendar.open_of(rolled)
+}
+
+impl Watch {
+    fn target(&self, about: About) -> Option<Target> {
+        match about {
+            About::Step => self.step,
+            About::Due => self.due,
+            About::Answer => self.answer,
+        }
+    }
+}
+
+impl Target {
+    /// Too short a time to count in days. A date that a person set is counted in days.
+    fn is_short(&self, short: Short) -> bool {
+        !self.hand_set && is_short(self.limit, short)
+    }
+
+    /// When `percent` of the working time is used up: the rest lies before the date, so time
+    /// that the clock stood still is not counted.
+    fn when_used(&self, percent: u32, calendar: &Calendar) -> DateTime<Utc> {
+        let total = calendar.working_time_between(self.start, self.due_at);
+        let own = (total - self.stopped).max(TimeDelta::zero());
+        let rest = own / 100 * i32::try_from(100_u32.saturating_sub(percent)).unwrap_or(0);
+        calendar.before_working_time(self.due_at, rest)
+    }
+}
+
+pub(super) fn is_short(limit: TimeLimit, short: Short) -> bool {
+    match limit {
+        TimeLimit::WorkingDays(days) | TimeLimit::CalendarDays(days) => days < short.under_days,
+        TimeLimit::WorkingHours(hours) => hours < short.under_days.saturating_mul(HOURS_PER_DAY),
+        TimeLimit::SameDay { .. } => short.under_days > 0,
+        TimeLimit::Months(_) => false,
+    }
+}
+
+#[cfg(test)]
+#[path = "moments_tests.rs"]
+mod tests;

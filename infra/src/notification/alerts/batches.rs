@@ -1,0 +1,361 @@
+//! Batches: what one run has to tell one recipient becomes one mail.
+
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+use diesel::prelude::*;
+
+use super::digest::digest_letter;
+use super::directory::Directory;
+use super::groups::{AlertNow, LIST_URL, groups};
+use super::ladders::Ladders;
+use super::sections::open_proposals;
+use crate::db::schema::{alert_batches, alerts, mails};
+use crate::db::{Conn, Db};
+use crate::env::Env;
+use crate::error::Error;
+use crate::notification::letters::{Alert, Letter, OfficeName, Recipient};
+use crate::notification::outbox::{NewMail, enqueue};
+use crate::schedule::Report;
+
+/// What waits for a digest that was never made goes by mail after this.
+const DIGEST_PATIENCE: TimeDelta = TimeDelta::minutes(60);
+/// Rows in one write that follow up on a long mail.
+const LINKED: i64 = 500;
+
+#[derive(Debug, Clone, Queryable)]
+pub(super) struct Batch {
+    pub id: i64,
+    key: String,
+    addressee_id: i64,
+}
+
+/// Alerts whose digest did not come go by mail.
+pub(super) fn hand_over_stale(db: &Db, env: &Env) -> Result<(), Error> {
+    let before = (env.now() - DIGEST_PATIENCE).naive_utc();
+    let stale = db.read_blocking(move |conn| {
+        let stale = open("digest").filter(alert_batches::opened_at.le(before));
+        Ok::<_, Error>(stale.select(alert_batches::id).load::<i64>(conn)?)
+    })?;
+    if stale.is_empty() {
+        return Ok(());
+    }
+    db.write_blocking(move |conn| {
+        diesel::update(
+            alert_batches::table
+                .filter(alert_batches::id.eq_any(stale))
+                .filter(alert_batches::state.eq("open")),
+        )
+        .set(alert_batches::via.eq("mail"))
+        .execute(conn)?;
+        Ok(())
+    })
+}
+
+type OpenBatches = diesel::helper_types::Filter<
+    diesel::helper_types::Filter<
+        alert_batches::table,
+        diesel::dsl::Eq<alert_batches::state, &'static str>,
+    >,
+    diesel::dsl::Eq<alert_batches::via, &'static str>,
+>;
+
+fn open(via: &'static str) -> OpenBatches {
+    alert_batches::table
+        .filter(alert_batches::state.eq("open"))
+        .filter(alert_batches::via.eq(via))
+}
+
+/// The open batches that a digest of somebody takes in.
+pub(super) fn for_digest(conn: &mut Conn, addressee: i64) -> Result<Vec<i64>, Error> {
+    Ok(open("digest")
+        .filter(alert_batches::addressee_id.eq(addressee))
+        .order(alert_batches::id)
+        .select(alert_batches::id)
+        .load(conn)?)
+}
+
+/// Makes one mail of every open batch.
+pub(super) fn compose_open(db: &Db, env: &Env, report: &mut Report) -> Result<(), Error> {
+    let waiting: Vec<Batch> = db.read_blocking(|conn| {
+        let waiting = open("mail").order(alert_batches::id);
+        let columns = (
+            alert_batches::id,
+            alert_batches::key,
+            alert_batches::addressee_id,
+        );
+        Ok::<_, Error>(waiting.select(columns).load(conn)?)
+    })?;
+    if waiting.is_empty() {
+        return Ok(());
+    }
+    let (directory, ladders) = db.read_blocking(|conn| {
+        Ok::<_, Error>((Directory::load(conn, env)?, Ladders::load(conn)?))
+    })?;
+    for batch in waiting {
+        match compose(db, env, &directory, &ladders, &batch) {
+            Ok(()) => {}
+            Err(Error::Unavailable(cause)) => return Err(cause.into()),
+            Err(error) => {
+                tracing::error!(batch = batch.id, %error, "an alert could not be put into a mail");
+                report.skip(format!("batch {}", batch.id), error.word());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn compose(
+    db: &Db,
+    env: &Env,
+    directory: &Directory,
+    ladders: &Ladders,
+    batch: &Batch,
+) -> Result<(), Error> {
+    let built = db.read_blocking(|conn| {
+        let alerts = AlertNow::of_batches(conn, &[batch.id])?;
+        alert_letter(conn, env, directory, ladders, batch.addressee_id, alerts)
+    })?;
+    let address = directory
+        .people
+        .get(&batch.addressee_id)
+        .and_then(|person| person.email.clone());
+    let (owned_env, owned) = (env.clone(), batch.clone());
+    let linked = db.write_blocking(move |conn| {
+        let mail = match (built.letter, address) {
+            (Some(letter), Some(to)) => {
+                let mail = NewMail {
+                    message_key: format!("alert/{}", owned.key),
+                    letter: Letter::StaffAlert(letter),
+                    to,
+                    staff_id: Some(owned.addressee_id),
+                    office_id: built.office,
+                    dossier_id: None,
+                    not_before: None,
+                    dossiers: Vec::new(),
+                };
+                enqueue(conn, &owned_env, &mail)?
+            }
+            (Some(_), None) => {
+                close(conn, &[owned.id], "no_address", None)?;
+                return Ok(None);
+            }
+            (None, _) => None,
+        };
+        drop_alerts(conn, &owned_env, &built.unwanted)?;
+        close(conn, &[owned.id], "composed", mail)?;
+        Ok::<_, Error>(mail)
+    })?;
+    match linked {
+        Some(mail) => link_dossiers(db, mail),
+        None => Ok(()),
+    }
+}
+
+/// Marks batches as done with.
+pub(super) fn close(
+    conn: &mut Conn,
+    batches: &[i64],
+    state: &str,
+    mail: Option<i64>,
+) -> Result<(), Error> {
+    diesel::update(alert_batches::table.filter(alert_batches::id.eq_any(batches.to_vec())))
+        .set((
+            alert_batches::state.eq(state),
+            alert_batches::mail_id.eq(mail),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Marks alerts for which there is no reason any more.
+pub(super) fn drop_alerts(conn: &mut Conn, env: &Env, unwanted: &[i64]) -> Result<(), Error> {
+    for some in unwanted.chunks(500) {
+        diesel::update(alerts::table.filter(alerts::id.eq_any(some.to_vec())))
+            .set(alerts::dropped_at.eq(env.now().naive_utc()))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Names the dossiers of a mail, so that it is found by them; bit by bit, since a long mail has
+/// thousands.
+pub(super) fn link_dossiers(db: &Db, mail: i64) -> Result<(), Error> {
+    let mut after = 0;
+    loop {
+        let last: Option<i64> = db.write_blocking(move |conn| {
+            let ids: Vec<i64> = alerts::table
+                .inner_join(alert_batches::table)
+                .filter(alert_batches::mail_id.eq(mail))
+                .filter(alerts::id.gt(after))
+                .order(alerts::id)
+                .limit(LINKED)
+                .select(alerts::id)
+                .load(conn)?;
+            let Some(last) = ids.last().copied() else {
+                return Ok::<_, Error>(None);
+            };
+            diesel::sql_query(
+                "INSERT INTO mail_dossiers (mail_id, dossier_id, rung, due_at) \
+                 SELECT alert_batches.mail_id, alerts.dossier_id, alerts.rung, alerts.due_at \
+                 FROM alerts JOIN alert_batches ON alert_batches.id = alerts.batch_id \
+                 WHERE alert_batches.mail_id = $1 AND alerts.id > $2 AND alerts.id <= $3 \
+                 ON CONFLICT DO NOTHING",
+            )
+            .bind::<diesel::sql_types::BigInt, _>(mail)
+            .bind::<diesel::sql_types::BigInt, _>(after)
+            .bind::<diesel::sql_types::BigInt, _>(last)
+            .execute(conn)?;
+            Ok(Some(last))
+        })?;
+        match last {
+            Some(last) => after = last,
+            None => return Ok(()),
+        }
+    }
+}
+
+/// A letter as the dossiers give reason for it now.
+#[derive(Debug, Default)]
+pub(super) struct Built<T> {
+    /// None when there is nothing left to say.
+    pub letter: Option<T>,
+    /// Alerts that are left out.
+    pub unwanted: Vec<i64>,
+    pub office: Option<i64>,
+}
+
+fn alert_letter(
+    conn: &mut Conn,
+    env: &Env,
+    directory: &Directory,
+    ladders: &Ladders,
+    addressee: i64,
+    alerts: Vec<AlertNow>,
+) -> Result<Built<Alert>, Error> {
+    let (wanted, unwanted): (Vec<_>, Vec<_>) = alerts.into_iter().partition(AlertNow::is_wanted);
+    let unwanted = unwanted.iter().map(|alert| alert.id).collect();
+    let groups = groups(conn, directory, ladders, &wanted, env.now())?;
+    let proposing: BTreeSet<i64> = wanted
+        .iter()
+        .filter(|alert| alert.is_proposal())
+        .map(|alert| alert.office_id)
+        .collect();
+    let proposals = open_proposals(conn, &proposing.into_iter().collect::<Vec<_>>())?;
+    let office = office_of(directory, addressee, &wanted);
+    if groups.is_empty() && proposals.is_empty() {
+        return Ok(Built {
+            letter: None,
+            unwanted,
+            office,
+        });
+    }
+    let letter = Alert {
+        recipient: recipient(
+            directory,
+            addressee,
+            wanted.iter().map(|alert| alert.staff_id),
+        ),
+        office: office_name(directory, office),
+        groups,
+        list_url: LIST_URL.to_owned(),
+        proposals,
+    };
+    Ok(Built {
+        letter: Some(letter),
+        unwanted,
+        office,
+    })
+}
+
+/// Whose hours and templates count: the recipient's own office where it is concerned, else the
+/// first that is.
+fn office_of(directory: &Directory, addressee: i64, alerts: &[AlertNow]) -> Option<i64> {
+    let own = directory
+        .people
+        .get(&addressee)
+        .map(|person| person.office_id);
+    own.filter(|own| alerts.iter().any(|alert| alert.office_id == *own))
+        .or_else(|| alerts.first().map(|alert| alert.office_id))
+        .or(own)
+}
+
+pub(super) fn office_name(directory: &Directory, office: Option<i64>) -> OfficeName {
+    let office = office.and_then(|office| directory.offices.get(&office));
+    OfficeName {
+        name: office.map(|office| office.name.clone()).unwrap_or_default(),
+        code: office.map(|office| office.code.clone()).unwrap_or_default(),
+    }
+}
+
+/// The recipient, with the names of those for whom they stand in here.
+pub(super) fn recipient(
+    directory: &Directory,
+    addressee: i64,
+    meant: impl Iterator<Item = i64>,
+) -> Recipient {
+    let name = |id: &i64| directory.people.get(id).map(|person| person.name.clone());
+    let absent: BTreeSet<i64> = meant.filter(|id| *id != addressee).collect();
+    let absent: Vec<String> = absent.iter().filter_map(name).collect();
+    Recipient {
+        name: name(&addressee).unwrap_or_default(),
+        absent_person: (!absent.is_empty()).then(|| absent.join(", ")),
+    }
+}
+
+/// The letter of a mail to the staff as it must read now, when a worker takes it; none when
+/// there is no reason for it any more. Other letters come back as they are.
+pub fn present(
+    conn: &mut Conn,
+    env: &Env,
+    mail_id: i64,
+    letter: Letter,
+) -> Result<Option<Letter>, Error> {
+    let digest = match &letter {
+        Letter::StaffAlert(_) => false,
+        Letter::StaffDigest(_) => true,
+        _ => return Ok(Some(letter)),
+    };
+    let addressee: Option<i64> = mails::table
+        .find(mail_id)
+        .select(mails::staff_id)
+        .first(conn)?;
+    let Some(addressee) = addressee else {
+        return Ok(Some(letter));
+    };
+    let directory = Directory::load(conn, env)?;
+    if !directory.people.contains_key(&addressee) {
+        return Ok(None);
+    }
+    let ladders = Ladders::load(conn)?;
+    let batches = of_mail(conn, mail_id)?;
+    let alerts = AlertNow::of_batches(conn, &batches)?;
+    Ok(if digest {
+        let built = digest_letter(conn, env, &directory, &ladders, addressee, alerts)?;
+        built.letter.map(Letter::StaffDigest)
+    } else {
+        let built = alert_letter(conn, env, &directory, &ladders, addressee, alerts)?;
+        built.letter.map(Letter::StaffAlert)
+    })
+}
+
+fn of_mail(conn: &mut Conn, mail_id: i64) -> Result<Vec<i64>, Error> {
+    Ok(alert_batches::table
+        .filter(alert_batches::mail_id.eq(mail_id))
+        .select(alert_batches::id)
+        .load(conn)?)
+}
+
+/// Marks the alerts that a mail left out when it went, once it has.
+pub fn settle(conn: &mut Conn, env: &Env, mail_id: i64) -> Result<(), Error> {
+    let batches = of_mail(conn, mail_id)?;
+    if batches.is_empty() {
+        return Ok(());
+    }
+    let unwanted: Vec<i64> = AlertNow::of_batches(conn, &batches)?
+        .iter()
+        .filter(|alert| !alert.is_wanted())
+        .map(|alert| alert.id)
+        .collect();
+    drop_alerts(conn, env, &unwanted)
+}

@@ -1,0 +1,229 @@
+//! The digest: on each working day one mail to every head and manager who has something to read.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use domain::time::local_date;
+
+use super::batches::{
+    Built, close, drop_alerts, for_digest, link_dossiers, office_name, recipient,
+};
+use super::directory::{Directory, Scope};
+use super::groups::{AlertNow, LIST_URL, groups};
+use super::ladders::Ladders;
+use super::sections::{Sections, sections};
+use super::sweep::look_round;
+use crate::db::schema::{digest_days, digests};
+use crate::db::{Conn, Db};
+use crate::env::Env;
+use crate::error::Error;
+use crate::notification::letters::{ChainRoot, Digest, Letter};
+use crate::notification::outbox::{NewMail, enqueue};
+use crate::schedule::Report;
+
+/// Opens today's digests and makes those whose readers are at work. Whose office opens later
+/// gets it from the sweep, at that opening. Nobody gets two for one day.
+pub fn digest(db: &Db, env: &Env, go_on: &dyn Fn() -> bool) -> Result<Report, Error> {
+    let (today, now) = (local_date(env.now()), env.now().naive_utc());
+    db.write_blocking(move |conn| {
+        diesel::sql_query(
+            "INSERT INTO digest_days (day, opened_at) VALUES ($1, $2) ON CONFLICT (day) DO NOTHING",
+        )
+        .bind::<diesel::sql_types::Date, _>(today)
+        .bind::<diesel::sql_types::Timestamp, _>(now)
+        .execute(conn)?;
+        Ok::<_, Error>(())
+    })?;
+    // What falls at this very opening belongs into the digest.
+    let mut report = look_round(db, env, go_on)?;
+    go_on_with_digests(db, env, &mut report)?;
+    Ok(report)
+}
+
+/// Makes the digests of today that are still to be made, once the day was opened.
+pub(super) fn go_on_with_digests(db: &Db, env: &Env, report: &mut Report) -> Result<(), Error> {
+    let today = local_date(env.now());
+    let opened = db.read_blocking(move |conn| {
+        let opened: i64 = digest_days::table.find(today).count().get_result(conn)?;
+        Ok::<_, Error>(opened > 0)
+    })?;
+    if !opened {
+        return Ok(());
+    }
+    let (directory, ladders, served) = db.read_blocking(|conn| {
+        let served: Vec<i64> = digests::table
+            .filter(digests::day.eq(today))
+            .select(digests::staff_id)
+            .load(conn)?;
+        let served: HashSet<i64> = served.into_iter().collect();
+        Ok::<_, Error>((Directory::load(conn, env)?, Ladders::load(conn)?, served))
+    })?;
+    let at_work = |id: &i64| {
+        directory
+            .calendar_of(*id)
+            .is_some_and(|calendar| calendar.is_working_time(env.now()))
+    };
+    for addressee in readers(&directory).into_keys() {
+        if served.contains(&addressee) || !at_work(&addressee) {
+            continue;
+        }
+        match make(db, env, &directory, &ladders, addressee, today) {
+            Ok(made) => report.add(usize::from(made)),
+            Err(Error::Unavailable(cause)) => return Err(cause.into()),
+            Err(error) => {
+                tracing::error!(staff = addressee, %error, "a digest could not be made");
+                report.skip(format!("digest of staff {addressee}"), error.word());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Who reads a digest: heads and managers, or whoever stands in for them, with all for whom
+/// they read.
+fn readers(directory: &Directory) -> BTreeMap<i64, BTreeSet<i64>> {
+    let mut readers: BTreeMap<i64, BTreeSet<i64>> = BTreeMap::new();
+    for overseer in directory.scopes().into_keys() {
+        let addressee = directory.addressee(overseer);
+        readers.entry(addressee).or_default().insert(overseer);
+    }
+    readers
+}
+
+fn make(
+    db: &Db,
+    env: &Env,
+    directory: &Directory,
+    ladders: &Ladders,
+    addressee: i64,
+    today: NaiveDate,
+) -> Result<bool, Error> {
+    let (batches, built) = db.read_blocking(|conn| {
+        let batches = for_digest(conn, addressee)?;
+        let alerts = AlertNow::of_batches(conn, &batches)?;
+        let built = digest_letter(conn, env, directory, ladders, addressee, alerts)?;
+        Ok::<_, Error>((batches, built))
+    })?;
+    let person = directory.people.get(&addressee);
+    let to = person.and_then(|person| person.email.clone());
+    let env = env.clone();
+    let mail = db.write_blocking(move |conn| {
+        if !first_today(conn, &env, addressee, today)? {
+            return Ok::<_, Error>(None);
+        }
+        drop_alerts(conn, &env, &built.unwanted)?;
+        let (letter, to) = match (built.letter, to) {
+            (Some(letter), Some(to)) => (letter, to),
+            (None, _) => {
+                close(conn, &batches, "composed", None)?;
+                return Ok(None);
+            }
+            (Some(_), None) => {
+                close(conn, &batches, "no_address", None)?;
+                return Ok(None);
+            }
+        };
+        let mail = NewMail {
+            message_key: format!("digest/{addressee}/{today}"),
+            letter: Letter::StaffDigest(letter),
+            to,
+            staff_id: Some(addressee),
+            office_id: built.office,
+            dossier_id: None,
+            not_before: None,
+            dossiers: Vec::new(),
+        };
+        let mail = enqueue(conn, &env, &mail)?;
+        close(conn, &batches, "composed", mail)?;
+        diesel::update(digests::table.find((addressee, today)))
+            .set(digests::mail_id.eq(mail))
+            .execute(conn)?;
+        Ok(mail)
+    })?;
+    match mail {
+        Some(mail) => link_dossiers(db, mail).map(|()| true),
+        None => Ok(false),
+    }
+}
+
+fn first_today(
+    conn: &mut Conn,
+    env: &Env,
+    addressee: i64,
+    today: NaiveDate,
+) -> Result<bool, Error> {
+    let inserted = diesel::sql_query(
+        "INSERT INTO digests (staff_id, day, made_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+    )
+    .bind::<diesel::sql_types::BigInt, _>(addressee)
+    .bind::<diesel::sql_types::Date, _>(today)
+    .bind::<diesel::sql_types::Timestamp, _>(env.now().naive_utc())
+    .execute(conn)?;
+    Ok(inserted == 1)
+}
+
+/// The digest of somebody as it reads now.
+pub(super) fn digest_letter(
+    conn: &mut Conn,
+    env: &Env,
+    directory: &Directory,
+    ladders: &Ladders,
+    addressee: i64,
+    alerts: Vec<AlertNow>,
+) -> Result<Built<Digest>, Error> {
+    let now = env.now();
+    let (wanted, unwanted): (Vec<_>, Vec<_>) = alerts.into_iter().partition(AlertNow::is_wanted);
+    let unwanted: Vec<i64> = unwanted.iter().map(|alert| alert.id).collect();
+    let groups = groups(conn, directory, ladders, &wanted, now)?;
+    let meant = readers(directory).remove(&addressee).unwrap_or_default();
+    let scopes = directory.scopes();
+    let mut scope = Scope::default();
+    for overseer in meant.iter().filter_map(|id| scopes.get(id)) {
+        scope.offices.extend(&overseer.offices);
+        scope.departments.extend(&overseer.departments);
+    }
+    let sections = match directory.calendar_of(addressee) {
+        Some(calendar) => sections(conn, directory, &scope, calendar, now)?,
+        None => Sections::default(),
+    };
+    let office = directory
+        .people
+        .get(&addressee)
+        .map(|person| person.office_id);
+    if groups.is_empty() && sections.is_empty() {
+        return Ok(Built {
+            letter: None,
+            unwanted,
+            office,
+        });
+    }
+    let concerned = wanted.iter().map(|alert| alert.staff_id).chain(meant);
+    let letter = Digest {
+        recipient: recipient(directory, addressee, concerned),
+        office: office_name(directory, office),
+        day: local_date(now),
+        groups,
+        overdue: sections.overdue,
+        due_today: sections.due_today,
+        due_next: sections.due_next,
+        proposals: sections.proposals,
+        chain_root: chain_root(conn)?,
+        list_url: LIST_URL.to_owned(),
+    };
+    Ok(Built {
+        letter: Some(letter),
+        unwanted,
+        office,
+    })
+}
+
+/// The fingerprint of the latest day: whoever keeps the mail can compare it later.
+fn chain_root(conn: &mut Conn) -> Result<Option<ChainRoot>, Error> {
+    let latest = crate::schedule::latest_root(conn)?;
+    Ok(latest.map(|latest| ChainRoot {
+        day: latest.day,
+        hash: latest.root,
+        events: u64::try_from(latest.events).unwrap_or(0),
+    }))
+}

@@ -1,0 +1,263 @@
+//! Alerts put together for a letter: by rung, with totals per department and the oldest first.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::prelude::*;
+use domain::notification::ladder::{About, When};
+use domain::time::local_date;
+
+use super::PROPOSED;
+use super::directory::Directory;
+use super::ladders::Ladders;
+use crate::db::Conn;
+use crate::db::schema::{alerts, departments, dossiers, procedure_versions, staff};
+use crate::error::Error;
+use crate::notification::letters::{DepartmentCount, DossierLine, Group};
+
+/// Dossiers that a letter names of each group; the rest is in the total and in the list.
+pub(super) const NAMED: usize = 20;
+
+/// An alert beside the dossier as it stands now.
+#[derive(Debug, Clone, Queryable)]
+pub(super) struct AlertNow {
+    pub id: i64,
+    pub dossier_id: i64,
+    pub office_id: i64,
+    rung: String,
+    about: String,
+    due_at: NaiveDateTime,
+    pub staff_id: i64,
+    state: String,
+    due_at_now: Option<NaiveDateTime>,
+    step_due_at_now: Option<NaiveDateTime>,
+    sort_due_at_now: NaiveDateTime,
+    department_id: Option<i64>,
+}
+
+impl AlertNow {
+    /// The alerts of these batches.
+    pub(super) fn of_batches(conn: &mut Conn, batches: &[i64]) -> Result<Vec<Self>, Error> {
+        Ok(alerts::table
+            .inner_join(dossiers::table)
+            .filter(alerts::batch_id.eq_any(batches.to_vec()))
+            .order((alerts::due_at, alerts::dossier_id, alerts::id))
+            .select((
+                alerts::id,
+                alerts::dossier_id,
+                alerts::office_id,
+                alerts::rung,
+                alerts::about,
+                alerts::due_at,
+                alerts::staff_id,
+                dossiers::state,
+                dossiers::due_at,
+                dossiers::step_due_at,
+                dossiers::sort_due_at,
+                dossiers::department_id,
+            ))
+            .load(conn)?)
+    }
+
+    /// Whether there is still reason for it: open, the clock running, towards the same date.
+    pub(super) fn is_wanted(&self) -> bool {
+        let runs = matches!(self.state.as_str(), "accepted" | "processing");
+        match About::parse(&self.about) {
+            Some(About::Due) => runs && self.due_at_now == Some(self.due_at),
+            // Else the next step began, or this one anew.
+            Some(About::Step) => runs && self.step_due_at_now == Some(self.due_at),
+            Some(About::Answer) => self.state == "submitted" && self.sort_due_at_now == self.due_at,
+            None => false,
+        }
+    }
+
+    pub(super) fn is_proposal(&self) -> bool {
+        self.rung == PROPOSED
+    }
+}
+
+/// The alerts by rung, the worst first.
+pub(super) fn groups(
+    conn: &mut Conn,
+    directory: &Directory,
+    ladders: &Ladders,
+    alerts: &[AlertNow],
+    now: DateTime<Utc>,
+) -> Result<Vec<Group>, Error> {
+    let mut by_rung: BTreeMap<&str, Vec<&AlertNow>> = BTreeMap::new();
+    for alert in alerts.iter().filter(|alert| !alert.is_proposal()) {
+        by_rung.entry(&alert.rung).or_default().push(alert);
+    }
+    let mut found = Vec::new();
+    for (rung, mut alerts) in by_rung {
+        // Of two people meant, as by a stand-in's mail, the dossier is one all the same.
+        let mut seen = BTreeSet::new();
+        alerts.retain(|alert| seen.insert(alert.dossier_id));
+        let office = alerts.first().map_or(0, |alert| alert.office_id);
+        let (title, weight) = described(directory, ladders, office, rung);
+        let oldest: Vec<i64> = alerts
+            .iter()
+            .take(NAMED)
+            .map(|alert| alert.dossier_id)
+            .collect();
+        let dates: HashMap<i64, NaiveDateTime> = alerts
+            .iter()
+            .take(NAMED)
+            .map(|alert| (alert.dossier_id, alert.due_at))
+            .collect();
+        let counted = count_by(alerts.iter().map(|alert| alert.department_id));
+        let group = Group {
+            rung: rung.to_owned(),
+            title,
+            count: u64::try_from(alerts.len()).unwrap_or(u64::MAX),
+            departments: named_counts(conn, counted)?,
+            dossiers: lines(conn, directory, &oldest, &dates, now)?,
+        };
+        found.push((weight, group));
+    }
+    found.sort_by_key(|(weight, _)| *weight);
+    Ok(found.into_iter().map(|(_, group)| group).collect())
+}
+
+/// The title of a rung, and how it is ordered: what is late before what is not, the latest
+/// first; the promise before the answer, the answer before the step.
+fn described(
+    directory: &Directory,
+    ladders: &Ladders,
+    office: i64,
+    name: &str,
+) -> (String, (u8, i64, u8)) {
+    let path = directory
+        .offices
+        .get(&office)
+        .map_or("", |office| office.path.as_str());
+    let rung = ladders.of(path).rungs.iter().find(|rung| rung.name == name);
+    let Some(rung) = rung else {
+        return (name.to_owned(), (2, 0, 0));
+    };
+    let (late, by) = match rung.when {
+        When::Late { working_days, .. } => (0, -i64::from(working_days)),
+        When::LateHours { .. } => (0, 0),
+        When::Before { .. } | When::BeforeHours { .. } | When::Used { .. } => (1, 0),
+    };
+    let about = match rung.about {
+        About::Due => 0,
+        About::Answer => 1,
+        About::Step => 2,
+    };
+    (rung.title.clone(), (late, by, about))
+}
+
+pub(super) fn count_by(
+    departments: impl Iterator<Item = Option<i64>>,
+) -> BTreeMap<Option<i64>, u64> {
+    let mut counted = BTreeMap::new();
+    for department in departments {
+        *counted.entry(department).or_default() += 1;
+    }
+    counted
+}
+
+/// The counts with the names of the departments, the most first.
+pub(super) fn named_counts(
+    conn: &mut Conn,
+    counted: BTreeMap<Option<i64>, u64>,
+) -> Result<Vec<DepartmentCount>, Error> {
+    let ids: Vec<i64> = counted.keys().flatten().copied().collect();
+    let names: HashMap<i64, String> = departments::table
+        .filter(departments::id.eq_any(ids))
+        .select((departments::id, departments::name))
+        .load::<(i64, String)>(conn)?
+        .into_iter()
+        .collect();
+    let mut counts: Vec<DepartmentCount> = counted
+        .into_iter()
+        .map(|(department, count)| DepartmentCount {
+            name: department
+                .and_then(|id| names.get(&id).cloned())
+                .unwrap_or_else(|| "Chưa phân phòng".to_owned()),
+            count,
+        })
+        .collect();
+    counts.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
+    Ok(counts)
+}
+
+type LineRow = (i64, String, i64, String, Option<i64>, Option<i64>);
+
+/// Dossiers as a letter to the staff names them, in the order given.
+pub(super) fn lines(
+    conn: &mut Conn,
+    directory: &Directory,
+    ids: &[i64],
+    dates: &HashMap<i64, NaiveDateTime>,
+    now: DateTime<Utc>,
+) -> Result<Vec<DossierLine>, Error> {
+    let rows: Vec<LineRow> = dossiers::table
+        .inner_join(procedure_versions::table)
+        .filter(dossiers::id.eq_any(ids.to_vec()))
+        .select((
+            dossiers::id,
+            dossiers::code,
+            dossiers::office_id,
+            procedure_versions::name,
+            dossiers::department_id,
+            dossiers::holder_id,
+        ))
+        .load(conn)?;
+    let department_ids: Vec<i64> = rows.iter().filter_map(|row| row.4).collect();
+    let names: HashMap<i64, String> = departments::table
+        .filter(departments::id.eq_any(department_ids))
+        .select((departments::id, departments::name))
+        .load::<(i64, String)>(conn)?
+        .into_iter()
+        .collect();
+    let holder_ids: Vec<i64> = rows.iter().filter_map(|row| row.5).collect();
+    let holders: HashMap<i64, String> = staff::table
+        .filter(staff::id.eq_any(holder_ids))
+        .select((staff::id, staff::display_name))
+        .load::<(i64, String)>(conn)?
+        .into_iter()
+        .collect();
+    let mut by_id: HashMap<i64, DossierLine> = HashMap::new();
+    for (id, code, office, procedure, department, holder) in rows {
+        let Some(due_at) = dates.get(&id).map(NaiveDateTime::and_utc) else {
+            continue;
+        };
+        let line = DossierLine {
+            url: dossier_url(&code),
+            code,
+            procedure,
+            department: department.and_then(|id| names.get(&id).cloned()),
+            holder: holder.and_then(|id| holders.get(&id).cloned()),
+            due_at,
+            lateness_days: lateness_days(directory, office, due_at, now),
+        };
+        by_id.insert(id, line);
+    }
+    Ok(ids.iter().filter_map(|id| by_id.remove(id)).collect())
+}
+
+/// Where a dossier is read, below the public address of the service.
+pub(super) fn dossier_url(code: &str) -> String {
+    format!("/api/v1/dossiers/{code}")
+}
+
+/// Where everything that is late is listed.
+pub(super) const LIST_URL: &str = "/api/v1/worklists/due?when=overdue";
+
+fn lateness_days(
+    directory: &Directory,
+    office: i64,
+    due_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> u64 {
+    let days = directory.calendar(office).map_or(0, |calendar| {
+        calendar.working_days_between(calendar.due_day(due_at), local_date(now))
+    });
+    if now > due_at {
+        u64::try_from(days).unwrap_or(0)
+    } else {
+        0
+    }
+}

@@ -1,0 +1,310 @@
+//! The ladder of each office: its own, or that of the nearest office above, or the built-in one.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use domain::auth::{Actor, Principal, Role};
+use domain::lang::Lang;
+use domain::notification::ladder::{Ladder, LadderFault};
+use domain::procedure::ProcedureVersion;
+use domain::time::local_date;
+use serde_json::json;
+
+use super::PROPOSED;
+use super::stored::LadderJson;
+use crate::audit::audit;
+use crate::db::Conn;
+use crate::db::schema::{alert_ladders, alert_relooks, offices, procedures};
+use crate::env::Env;
+use crate::error::{Error, Fault};
+use crate::office::administers;
+use crate::procedure;
+
+/// The version of an office's own ladder before its first change.
+const NEVER_CHANGED: i64 = 1;
+
+/// A ladder as it counts for an office.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LadderView {
+    pub office: String,
+    /// The office that named it; none for the built-in one.
+    pub from: Option<String>,
+    /// For `If-Match`: counts the changes of the office's own ladder, 1 where there was none.
+    pub version: i64,
+    pub ladder: Ladder,
+    pub changed_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug, Queryable)]
+struct OfficeRow {
+    id: i64,
+    code: String,
+    path: String,
+}
+
+fn office(conn: &mut Conn, code: &str) -> Result<OfficeRow, Error> {
+    offices::table
+        .filter(offices::code.eq(code))
+        .select((offices::id, offices::code, offices::path))
+        .first(conn)
+        .optional()?
+        .ok_or(Error::NotFound)
+}
+
+/// The ladder that counts for an office, for those who work there or above.
+pub fn read_ladder(conn: &mut Conn, who: &Principal, code: &str) -> Result<LadderView, Error> {
+    let office = office(conn, code)?;
+    let of_the_house =
+        matches!(who.actor, Actor::System) || who.has_any(&Role::STAFF, &office.path);
+    if !of_the_house {
+        return Err(Error::Forbidden);
+    }
+    view(conn, office)
+}
+
+fn view(conn: &mut Conn, office: OfficeRow) -> Result<LadderView, Error> {
+    let own: Option<(i64, chrono::NaiveDateTime)> = alert_ladders::table
+        .find(office.id)
+        .select((alert_ladders::version, alert_ladders::changed_at))
+        .first(conn)
+        .optional()?;
+    let named = nearest(conn, &office.path)?;
+    let (from, ladder) = match named {
+        Some((from, ladder)) => (Some(from), ladder),
+        None => (None, Ladder::default()),
+    };
+    Ok(LadderView {
+        office: office.code,
+        from,
+        version: own.map_or(NEVER_CHANGED, |(version, _)| version),
+        changed_at: own.map(|(_, at)| at.and_utc()),
+        ladder,
+    })
+}
+
+fn nearest(conn: &mut Conn, path: &str) -> Result<Option<(String, Ladder)>, Error> {
+    let line: Vec<i64> = path.split('/').filter_map(|id| id.parse().ok()).collect();
+    // The path of an ancestor is a prefix, so the greatest path is the nearest office.
+    let found: Option<(String, Option<String>)> = offices::table
+        .inner_join(alert_ladders::table)
+        .filter(offices::id.eq_any(line))
+        .filter(alert_ladders::spec.is_not_null())
+        .order(offices::path.desc())
+        .select((offices::code, alert_ladders::spec))
+        .first(conn)
+        .optional()?;
+    match found {
+        Some((code, Some(spec))) => Ok(Some((code, read(&spec)?))),
+        _ => Ok(None),
+    }
+}
+
+fn read(spec: &str) -> Result<Ladder, Error> {
+    serde_json::from_str::<LadderJson>(spec)?.read()
+}
+
+/// Gives an office a ladder of its own; counts for its open dossiers at once.
+pub fn replace_ladder(
+    conn: &mut Conn,
+    env: &Env,
+    who: &Principal,
+    code: &str,
+    version: i64,
+    ladder: &Ladder,
+) -> Result<LadderView, Error> {
+    let office = to_change(conn, who, code, version)?;
+    let faults = faults(conn, env, ladder)?;
+    if !faults.is_empty() {
+        return Err(Error::Invalid(faults));
+    }
+    let spec = serde_json::to_string(&LadderJson::of(ladder))?;
+    store(conn, env, who, &office, version, Some(spec))
+}
+
+/// Takes an office's own ladder away: that of the office above counts again.
+pub fn delete_ladder(
+    conn: &mut Conn,
+    env: &Env,
+    who: &Principal,
+    code: &str,
+    version: i64,
+) -> Result<LadderView, Error> {
+    let office = to_change(conn, who, code, version)?;
+    store(conn, env, who, &office, version, None)
+}
+
+fn to_change(
+    conn: &mut Conn,
+    who: &Principal,
+    code: &str,
+    version: i64,
+) -> Result<OfficeRow, Error> {
+    let office = office(conn, code)?;
+    if !administers(who, &office.path) {
+        return Err(Error::Forbidden);
+    }
+    let present: Option<i64> = alert_ladders::table
+        .find(office.id)
+        .select(alert_ladders::version)
+        .first(conn)
+        .optional()?;
+    match present.unwrap_or(NEVER_CHANGED) {
+        present if present == version => Ok(office),
+        present => Err(Error::Stale(present)),
+    }
+}
+
+fn store(
+    conn: &mut Conn,
+    env: &Env,
+    who: &Principal,
+    office: &OfficeRow,
+    version: i64,
+    spec: Option<String>,
+) -> Result<LadderView, Error> {
+    let changed_by = match who.actor {
+        Actor::Staff(id) => Some(id),
+        Actor::Client(_) | Actor::System => None,
+    };
+    let values = (
+        alert_ladders::spec.eq(&spec),
+        alert_ladders::version.eq(version.saturating_add(1)),
+        alert_ladders::changed_by.eq(changed_by),
+        alert_ladders::changed_at.eq(env.now().naive_utc()),
+    );
+    if version == NEVER_CHANGED {
+        let row = (alert_ladders::office_id.eq(office.id), values);
+        diesel::insert_into(alert_ladders::table)
+            .values(row)
+            .execute(conn)?;
+    } else {
+        let same = alert_ladders::table
+            .find(office.id)
+            .filter(alert_ladders::version.eq(version));
+        if diesel::update(same).set(values).execute(conn)? != 1 {
+            return Err(Error::Stale(version));
+        }
+    }
+    look_again(conn, env, office.id)?;
+    let (action, detail) = match &spec {
+        Some(spec) => (
+            "alert_ladder.replace",
+            json!({ "ladder": serde_json::from_str::<serde_json::Value>(spec)? }),
+        ),
+        None => ("alert_ladder.delete", json!({})),
+    };
+    audit(conn, env, who, action, &office.code, &detail)?;
+    let again = OfficeRow {
+        id: office.id,
+        code: office.code.clone(),
+        path: office.path.clone(),
+    };
+    view(conn, again)
+}
+
+/// Has the sweep look at every open dossier of an office and those below it.
+pub fn look_again(conn: &mut Conn, env: &Env, office: i64) -> Result<(), Error> {
+    let path: String = offices::table
+        .find(office)
+        .select(offices::path)
+        .first(conn)?;
+    let below: Vec<i64> = offices::table
+        .filter(offices::path.ge(&path))
+        .filter(offices::path.lt(domain::office::subtree_end(&path)))
+        .select(offices::id)
+        .load(conn)?;
+    for id in below {
+        diesel::insert_into(alert_relooks::table)
+            .values((
+                alert_relooks::office_id.eq(id),
+                alert_relooks::at.eq(env.now().naive_utc()),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+fn faults(conn: &mut Conn, env: &Env, ladder: &Ladder) -> Result<Vec<Fault>, Error> {
+    let in_force = procedures_in_force(conn, env)?;
+    let mut faults: Vec<Fault> = ladder.faults(&in_force).iter().map(fault).collect();
+    for (index, rung) in ladder.rungs.iter().enumerate() {
+        if rung.name == PROPOSED {
+            faults.push(Fault::new(
+                format!("rungs[{index}].name"),
+                "reserved",
+                "tên này dành cho đề xuất xin lỗi, hẹn lại",
+                "the name is kept for proposed apologies",
+            ));
+        }
+    }
+    Ok(faults)
+}
+
+fn fault(fault: &LadderFault) -> Fault {
+    Fault::new(
+        fault.field(),
+        fault.code(),
+        fault.text(Lang::Vi),
+        fault.text(Lang::En),
+    )
+}
+
+/// Every procedure that may be applied for today: all offices share them.
+fn procedures_in_force(
+    conn: &mut Conn,
+    env: &Env,
+) -> Result<Vec<(String, ProcedureVersion)>, Error> {
+    let today = local_date(env.now());
+    let codes: Vec<String> = procedures::table
+        .filter(
+            procedures::retired_from
+                .is_null()
+                .or(procedures::retired_from.gt(today)),
+        )
+        .order(procedures::code)
+        .select(procedures::code)
+        .load(conn)?;
+    let mut found = Vec::new();
+    for code in codes {
+        if let Some((_, version)) = procedure::in_force(conn, env, &code, today)? {
+            found.push((code, ProcedureVersion::clone(&version)));
+        }
+    }
+    Ok(found)
+}
+
+/// The ladders of all offices at one moment.
+#[derive(Debug)]
+pub(super) struct Ladders {
+    own: HashMap<i64, Arc<Ladder>>,
+    built_in: Arc<Ladder>,
+}
+
+impl Ladders {
+    pub(super) fn load(conn: &mut Conn) -> Result<Self, Error> {
+        let rows: Vec<(i64, Option<String>)> = alert_ladders::table
+            .select((alert_ladders::office_id, alert_ladders::spec))
+            .load(conn)?;
+        let mut own = HashMap::new();
+        for (office, spec) in rows {
+            if let Some(spec) = spec {
+                own.insert(office, Arc::new(read(&spec)?));
+            }
+        }
+        Ok(Self {
+            own,
+            built_in: Arc::default(),
+        })
+    }
+
+    /// The ladder that counts for the office at this path.
+    pub(super) fn of(&self, path: &str) -> &Arc<Ladder> {
+        path.split('/')
+            .rev()
+            .filter_map(|id| id.parse().ok())
+            .find_map(|id: i64| self.own.get(&id))
+            .unwrap_or(&self.built_in)
+    }
+}

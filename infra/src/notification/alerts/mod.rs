@@ -1,0 +1,28 @@
+//! Who is told what and when: the sweep over the ladders, digests, reports, proposed apologies.
+
+mod batches;
+mod digest;
+mod directory;
+mod groups;
+mod ladders;
+mod list;
+mod look;
+mod proposals;
+mod record;
+mod report;
+mod sections;
+mod stored;
+mod sweep;
+
+pub use batches::{present, settle};
+pub use digest::digest;
+pub use ladders::{LadderView, delete_ladder, look_again, read_ladder, replace_ladder};
+pub use list::{AlertFilter, AlertView, list_alerts};
+pub use proposals::{
+    Decision, ProposalView, dismiss_proposal, list_proposals, read_proposal, sign_proposal,
+};
+pub use report::{Span, report};
+pub use sweep::sweep;
+
+/// The rung under which managers are told of a proposed apology; no ladder may use the name.
+pub(crate) const PROPOSED: &str = "apology_proposed";

@@ -1,0 +1,229 @@
+//! Writing down what the looks brought: one statement for many rows, each only as long as its
+//! dossier stands as it was seen.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::prelude::*;
+
+use super::look::{Seen, Telling, WatchedRow};
+use crate::db::dialect::{self, instant_literal, text_literal};
+use crate::db::schema::dossiers;
+use crate::db::{Conn, Kind};
+use crate::error::Error;
+use crate::ids::new_uid;
+
+/// One sweep at a time writes; the keys would keep two from telling twice, the lock keeps them
+/// from waiting for each other's rows.
+const LOCK: i64 = 0x6d6f_7463_7561_0004;
+const LOCK_TIMEOUT_MS: u32 = 5_000;
+
+/// Marks the run in the keys of its batches: one batch, and so one mail, a run and recipient.
+#[derive(Debug, Clone)]
+pub(super) struct Run {
+    pub key: String,
+    pub now: DateTime<Utc>,
+}
+
+impl Run {
+    pub(super) fn begin(now: DateTime<Utc>) -> Self {
+        Self {
+            key: new_uid(),
+            now,
+        }
+    }
+
+    fn batch_key(&self, telling: &Telling) -> String {
+        let via = via(telling);
+        format!("{}/{}/{via}", self.key, telling.addressee)
+    }
+}
+
+fn via(telling: &Telling) -> &'static str {
+    if telling.by_digest { "digest" } else { "mail" }
+}
+
+/// Writes alerts, proposals and the next look of some dossiers; gives how many alerts are new.
+pub(super) fn record(
+    conn: &mut Conn,
+    run: &Run,
+    looked: &[(WatchedRow, Seen)],
+) -> Result<usize, Error> {
+    dialect::lock_exclusive(conn, LOCK, LOCK_TIMEOUT_MS)?;
+    open_batches(conn, run, looked)?;
+    let fired = insert_alerts(conn, run, looked)?;
+    insert_proposals(conn, run, looked)?;
+    set_next_look(conn, looked)?;
+    Ok(fired)
+}
+
+fn open_batches(conn: &mut Conn, run: &Run, looked: &[(WatchedRow, Seen)]) -> Result<(), Error> {
+    let kind = dialect::kind(conn);
+    let mut rows: Vec<String> = looked
+        .iter()
+        .flat_map(|(_, seen)| &seen.tellings)
+        .map(|telling| {
+            format!(
+                "({}, {}, '{}', 'open', {})",
+                text_literal(&run.batch_key(telling)),
+                telling.addressee,
+                via(telling),
+                instant(kind, run.now),
+            )
+        })
+        .collect();
+    rows.sort_unstable();
+    rows.dedup();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let sql = format!(
+        "INSERT INTO alert_batches (key, addressee_id, via, state, opened_at) VALUES {} \
+         ON CONFLICT (key) DO NOTHING",
+        rows.join(", ")
+    );
+    diesel::sql_query(sql).execute(conn)?;
+    Ok(())
+}
+
+fn insert_alerts(
+    conn: &mut Conn,
+    run: &Run,
+    looked: &[(WatchedRow, Seen)],
+) -> Result<usize, Error> {
+    let kind = dialect::kind(conn);
+    let mut rows = Vec::new();
+    for (row, seen) in looked {
+        for telling in &seen.tellings {
+            rows.push(format!(
+                "({}, {}, {}, {}, '{}', {}, {}, {}, {}, {}, {})",
+                row.id,
+                row.version,
+                instant_literal(kind, row.next_look_at),
+                text_literal(&telling.rung),
+                telling.about.as_str(),
+                telling.occurrence,
+                instant(kind, telling.due_at),
+                telling.meant,
+                text_literal(&run.batch_key(telling)),
+                instant(kind, telling.fell_at),
+                instant(kind, telling.deliver_at),
+            ));
+        }
+    }
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    // `WHERE TRUE`: SQLite would else read ON CONFLICT as part of the join.
+    let sql = format!(
+        "WITH told (dossier_id, version, look, rung, about, occurrence, due_at, staff_id, key, \
+           fell_at, deliver_at) AS (VALUES {}) \
+         INSERT INTO alerts (dossier_id, office_id, rung, about, occurrence, due_at, staff_id, \
+           batch_id, fell_at, deliver_at, fired_at) \
+         SELECT told.dossier_id, dossiers.office_id, told.rung, told.about, told.occurrence, \
+           told.due_at, told.staff_id, alert_batches.id, told.fell_at, told.deliver_at, {} \
+         FROM told \
+         JOIN dossiers ON dossiers.id = told.dossier_id AND dossiers.version = told.version \
+           AND dossiers.next_look_at = told.look \
+         JOIN alert_batches ON alert_batches.key = told.key \
+         WHERE TRUE ON CONFLICT DO NOTHING",
+        rows.join(", "),
+        instant(kind, run.now),
+    );
+    Ok(diesel::sql_query(sql).execute(conn)?)
+}
+
+fn insert_proposals(
+    conn: &mut Conn,
+    run: &Run,
+    looked: &[(WatchedRow, Seen)],
+) -> Result<(), Error> {
+    let kind = dialect::kind(conn);
+    let mut rows = Vec::new();
+    for (row, seen) in looked {
+        if let Some(proposed) = &seen.proposed {
+            rows.push(format!(
+                "('{}', {}, {}, {}, {}, {}, 'open', {})",
+                new_uid(),
+                row.id,
+                row.office_id,
+                instant(kind, proposed.due_at),
+                instant(kind, proposed.proposed_due_at),
+                text_literal(&proposed.reason),
+                instant(kind, run.now),
+            ));
+        }
+    }
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let sql = format!(
+        "INSERT INTO proposals (uid, dossier_id, office_id, due_at, proposed_due_at, reason, \
+           state, created_at) VALUES {} ON CONFLICT (dossier_id, due_at) DO NOTHING",
+        rows.join(", ")
+    );
+    diesel::sql_query(sql).execute(conn)?;
+    Ok(())
+}
+
+/// A dossier that changed since it was read keeps the look that its change asked for.
+fn set_next_look(conn: &mut Conn, looked: &[(WatchedRow, Seen)]) -> Result<(), Error> {
+    if looked.is_empty() {
+        return Ok(());
+    }
+    let kind = dialect::kind(conn);
+    let rows: Vec<String> = looked
+        .iter()
+        .map(|(row, seen)| {
+            format!(
+                "({}, {}, {}, {})",
+                row.id,
+                row.version,
+                instant_literal(kind, row.next_look_at),
+                instant_literal(kind, seen.next.map(|at| at.naive_utc())),
+            )
+        })
+        .collect();
+    let sql = format!(
+        "WITH seen (id, version, look, next) AS (VALUES {}) \
+         UPDATE dossiers SET next_look_at = seen.next FROM seen \
+         WHERE dossiers.id = seen.id AND dossiers.version = seen.version \
+           AND dossiers.next_look_at = seen.look",
+        rows.join(", ")
+    );
+    diesel::sql_query(sql).execute(conn)?;
+    Ok(())
+}
+
+fn instant(kind: Kind, at: DateTime<Utc>) -> String {
+    instant_literal(kind, Some(at.naive_utc()))
+}
+
+/// Has some dossiers of an office looked at again; gives the last of them.
+pub(super) fn relook(
+    conn: &mut Conn,
+    office: i64,
+    after: i64,
+    at: NaiveDateTime,
+    batch: i64,
+) -> Result<Option<i64>, Error> {
+    let ids: Vec<i64> = dossiers::table
+        .filter(dossiers::office_id.eq(office))
+        .filter(dossiers::id.gt(after))
+        .filter(dossiers::ended_at.is_null())
+        .order(dossiers::id)
+        .limit(batch)
+        .select(dossiers::id)
+        .load(conn)?;
+    let last = ids.last().copied();
+    let earlier = dossiers::table
+        .filter(dossiers::id.eq_any(ids))
+        .filter(dossiers::state.eq_any(["submitted", "accepted", "processing"]))
+        .filter(
+            dossiers::next_look_at
+                .is_null()
+                .or(dossiers::next_look_at.gt(at)),
+        );
+    diesel::update(earlier)
+        .set(dossiers::next_look_at.eq(at))
+        .execute(conn)?;
+    Ok(last)
+}

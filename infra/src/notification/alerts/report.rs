@@ -1,0 +1,201 @@
+//! The weekly and the monthly report to managers, on the first working morning.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::{Datelike, Days, NaiveDate};
+use diesel::prelude::*;
+use domain::time::local_date;
+
+use super::batches::{office_name, recipient};
+use super::directory::Directory;
+use super::groups::{LIST_URL, NAMED, lines, named_counts};
+use crate::db::schema::mails;
+use crate::db::{Conn, Db};
+use crate::env::Env;
+use crate::error::Error;
+use crate::notification::letters::{self, Group, Letter};
+use crate::notification::outbox::{NewMail, enqueue};
+use crate::report::{Figures, Period, figures, late_ones};
+use crate::schedule::Report;
+
+/// Of which span a report tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Span {
+    Week,
+    Month,
+}
+
+impl Span {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Week => "weekly",
+            Self::Month => "monthly",
+        }
+    }
+
+    /// The first day of the span in which `day` lies.
+    fn begin(self, day: NaiveDate) -> NaiveDate {
+        let back = match self {
+            Self::Week => day.weekday().num_days_from_monday(),
+            Self::Month => day.day0(),
+        };
+        day.checked_sub_days(Days::new(back.into())).unwrap_or(day)
+    }
+
+    /// The span that ended before the one in which `today` lies.
+    fn past(self, today: NaiveDate) -> Period {
+        let last = self.begin(today).pred_opt().unwrap_or(today);
+        Period {
+            first: self.begin(last),
+            last,
+        }
+    }
+}
+
+/// Sends each manager the report of the week or month that is over, from the first working
+/// morning on; once for each, however often it runs, and later if that morning was missed.
+pub fn report(db: &Db, env: &Env, span: Span) -> Result<Report, Error> {
+    let now = env.now();
+    let period = span.past(local_date(now));
+    let directory = db.read_blocking(|conn| Directory::load(conn, env))?;
+    let mut report = Report::default();
+    for (addressee, meant) in readers(&directory) {
+        let at_work = directory
+            .calendar_of(addressee)
+            .is_some_and(|calendar| calendar.is_working_time(now));
+        if !at_work {
+            continue;
+        }
+        match make(db, env, &directory, span, period, addressee, &meant) {
+            Ok(made) => report.add(usize::from(made)),
+            Err(Error::Unavailable(cause)) => return Err(cause.into()),
+            Err(error) => {
+                tracing::error!(staff = addressee, %error, "a report could not be made");
+                report.skip(format!("report for staff {addressee}"), error.word());
+            }
+        }
+    }
+    Ok(report)
+}
+
+/// Managers, or whoever stands in for them, with the offices of which they read.
+fn readers(directory: &Directory) -> BTreeMap<i64, BTreeMap<i64, BTreeSet<i64>>> {
+    let mut readers: BTreeMap<i64, BTreeMap<i64, BTreeSet<i64>>> = BTreeMap::new();
+    for (manager, scope) in directory.scopes() {
+        if !scope.offices.is_empty() {
+            let reads = readers.entry(directory.addressee(manager)).or_default();
+            reads.insert(manager, scope.offices);
+        }
+    }
+    readers
+}
+
+fn make(
+    db: &Db,
+    env: &Env,
+    directory: &Directory,
+    span: Span,
+    period: Period,
+    addressee: i64,
+    meant: &BTreeMap<i64, BTreeSet<i64>>,
+) -> Result<bool, Error> {
+    let key = format!("{}/{addressee}/{}", span.as_str(), period.first);
+    let person = directory.people.get(&addressee);
+    let Some(to) = person.and_then(|person| person.email.clone()) else {
+        return Ok(false);
+    };
+    let known = key.clone();
+    let letter = db.read_blocking(|conn| {
+        let made = mails::table.filter(mails::message_key.eq(known));
+        if made.count().get_result::<i64>(conn)? > 0 {
+            return Ok(None);
+        }
+        letter(conn, env, directory, period, addressee, meant)
+    })?;
+    let Some(letter) = letter else {
+        return Ok(false);
+    };
+    let mail = NewMail {
+        message_key: key,
+        letter: match span {
+            Span::Week => Letter::StaffWeekly(letter),
+            Span::Month => Letter::StaffMonthly(letter),
+        },
+        to,
+        staff_id: Some(addressee),
+        office_id: person.map(|person| person.office_id),
+        dossier_id: None,
+        not_before: None,
+        dossiers: Vec::new(),
+    };
+    let env = env.clone();
+    let made = db.write_blocking(move |conn| enqueue(conn, &env, &mail))?;
+    Ok(made.is_some())
+}
+
+/// None where there is nothing to count.
+fn letter(
+    conn: &mut Conn,
+    env: &Env,
+    directory: &Directory,
+    period: Period,
+    addressee: i64,
+    meant: &BTreeMap<i64, BTreeSet<i64>>,
+) -> Result<Option<letters::Report>, Error> {
+    let tops: BTreeSet<i64> = meant.values().flatten().copied().collect();
+    let offices = directory.subtree(&tops);
+    let by_field = figures(conn, &offices, period)?;
+    let total = by_field
+        .values()
+        .fold(Figures::default(), |sum, field| sum.plus(field));
+    if total.received() == 0 {
+        return Ok(None);
+    }
+    if !total.adds_up() {
+        return Err(Error::Internal(format!(
+            "the figures do not add up: {total:?}"
+        )));
+    }
+    let (counts, oldest) = late_ones(conn, &offices, period, i64::try_from(NAMED).unwrap_or(20))?;
+    let ids: Vec<i64> = oldest.iter().map(|(id, _)| *id).collect();
+    let dates: HashMap<_, _> = oldest.into_iter().collect();
+    let late = Group {
+        rung: "late".to_owned(),
+        title: "Hồ sơ trễ hạn".to_owned(),
+        count: counts.values().sum(),
+        departments: named_counts(conn, counts)?,
+        dossiers: lines(conn, directory, &ids, &dates, env.now())?,
+    };
+    let top = tops.first().copied();
+    Ok(Some(letters::Report {
+        recipient: recipient(directory, addressee, meant.keys().copied()),
+        office: office_name(directory, top),
+        from: period.first,
+        to: period.last,
+        rows: by_field
+            .iter()
+            .map(|(field, figures)| row(field, figures))
+            .collect(),
+        total: row("Tổng cộng", &total),
+        score: total.score(),
+        late,
+        list_url: LIST_URL.to_owned(),
+    }))
+}
+
+fn row(name: &str, figures: &Figures) -> letters::Figures {
+    letters::Figures {
+        name: name.to_owned(),
+        received: figures.received(),
+        online: figures.online,
+        in_person: figures.in_person,
+        carried_over: figures.carried_over,
+        resolved: figures.resolved(),
+        early: figures.early,
+        on_time: figures.on_time,
+        late: figures.late,
+        in_progress: figures.in_progress,
+        within: figures.within(),
+        overdue: figures.overdue,
+    }
+}

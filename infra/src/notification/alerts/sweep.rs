@@ -1,0 +1,121 @@
+//! The sweep: looks at every dossier whose moment has come, and has mails made of what fires.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::batches::{compose_open, hand_over_stale};
+use super::digest::go_on_with_digests;
+use super::look::{Seen, Sight, WatchedRow};
+use super::record::{Run, record, relook};
+use crate::db::schema::{alert_relooks, dossiers};
+use crate::db::{Conn, Db};
+use crate::env::Env;
+use crate::error::Error;
+use crate::schedule::Report;
+
+/// Dossiers in one write: short enough that no intake waits long behind it.
+const BATCH: i64 = 250;
+/// A dossier that could not be looked at is tried again after this.
+const TRY_AGAIN_HOURS: i64 = 1;
+
+/// Looks at what is due, records what fires, and makes one mail for each recipient.
+///
+/// Safe to run at any time, on any number of servers, and to break off anywhere: an alert is
+/// told once by its key, and what was recorded without a mail gets one at the next run.
+pub fn sweep(db: &Db, env: &Env, go_on: &dyn Fn() -> bool) -> Result<Report, Error> {
+    let mut report = look_round(db, env, go_on)?;
+    hand_over_stale(db, env)?;
+    compose_open(db, env, &mut report)?;
+    go_on_with_digests(db, env, &mut report)?;
+    Ok(report)
+}
+
+/// The looks alone.
+pub(super) fn look_round(db: &Db, env: &Env, go_on: &dyn Fn() -> bool) -> Result<Report, Error> {
+    relook_offices(db)?;
+    let mut report = Report::default();
+    let mut sight: Option<Sight> = None;
+    let run = Run::begin(env.now());
+    loop {
+        let due = db.read_blocking(|conn| due_rows(conn, run.now.naive_utc()))?;
+        if due.is_empty() || !go_on() {
+            return Ok(report);
+        }
+        let sight = match &mut sight {
+            Some(sight) => sight,
+            none => none.insert(db.read_blocking(|conn| Sight::load(conn, env))?),
+        };
+        let looked = db.read_blocking(|conn| look_at(conn, env, sight, due, &mut report))?;
+        let run = run.clone();
+        report.add(db.write_blocking(move |conn| record(conn, &run, &looked))?);
+    }
+}
+
+fn due_rows(conn: &mut Conn, now: NaiveDateTime) -> Result<Vec<WatchedRow>, Error> {
+    Ok(dossiers::table
+        .filter(dossiers::next_look_at.le(now))
+        .order((dossiers::next_look_at, dossiers::id))
+        .limit(BATCH)
+        .select(WatchedRow::as_select())
+        .load(conn)?)
+}
+
+/// One broken dossier never stops the rest; a database that is away does.
+fn look_at(
+    conn: &mut Conn,
+    env: &Env,
+    sight: &Sight,
+    due: Vec<WatchedRow>,
+    report: &mut Report,
+) -> Result<Vec<(WatchedRow, Seen)>, Error> {
+    let mut looked = Vec::with_capacity(due.len());
+    for row in due {
+        let seen = match sight.look(conn, env, &row) {
+            Ok(seen) => seen,
+            Err(Error::Unavailable(cause)) => return Err(cause.into()),
+            Err(error) => {
+                tracing::error!(code = %row.code, %error, "a dossier could not be looked at");
+                report.skip(&row.code, error.word());
+                Seen {
+                    next: Some(sight.now + chrono::TimeDelta::hours(TRY_AGAIN_HOURS)),
+                    ..Seen::default()
+                }
+            }
+        };
+        looked.push((row, seen));
+    }
+    Ok(looked)
+}
+
+/// Spreads what a changed ladder or calendar asks for over the dossiers, batch by batch.
+fn relook_offices(db: &Db) -> Result<(), Error> {
+    while db.write_blocking(relook_some)? {}
+    Ok(())
+}
+
+fn relook_some(conn: &mut Conn) -> Result<bool, Error> {
+    let waiting: Option<(i64, i64, NaiveDateTime, i64)> = alert_relooks::table
+        .order(alert_relooks::id)
+        .select((
+            alert_relooks::id,
+            alert_relooks::office_id,
+            alert_relooks::at,
+            alert_relooks::last_dossier_id,
+        ))
+        .first(conn)
+        .optional()?;
+    let Some((id, office, at, after)) = waiting else {
+        return Ok(false);
+    };
+    match relook(conn, office, after, at, BATCH)? {
+        Some(last) => {
+            diesel::update(alert_relooks::table.find(id))
+                .set(alert_relooks::last_dossier_id.eq(last))
+                .execute(conn)?;
+        }
+        None => {
+            diesel::delete(alert_relooks::table.find(id)).execute(conn)?;
+        }
+    }
+    Ok(true)
+}

@@ -1,0 +1,6 @@
+//! Reports: what is counted of a period (form II.06).
+
+mod figures;
+mod past;
+
+pub use figures::{Figures, LateOnes, Period, figures, late_ones};

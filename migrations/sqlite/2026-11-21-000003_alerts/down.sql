@@ -1,0 +1,13 @@
+DROP TABLE proposals;
+DROP TABLE digests;
+DROP TABLE digest_days;
+DROP TABLE alerts;
+DROP TABLE alert_batches;
+DROP TABLE alert_relooks;
+DROP TABLE alert_ladders;
+DROP INDEX dossiers_closed;
+DROP INDEX dossiers_next_look;
+ALTER TABLE dossiers DROP COLUMN late_after_by_rules;
+ALTER TABLE dossiers DROP COLUMN judgement;
+ALTER TABLE dossiers DROP COLUMN closed_at;
+ALTER TABLE dossiers DROP COLUMN next_look_at;

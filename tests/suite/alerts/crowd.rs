@@ -1,0 +1,54 @@
+//! Many dossiers that become late in one night.
+
+use infra::notification::letters::Letter;
+
+use super::{Post, addresses, sweep_at};
+use crate::support::{MARITAL_STATUS, Staff, World, in_appraisal};
+
+/// Copies one dossier so often, every third into another department.
+pub fn multiply(world: &World, code: &str, times: u32) {
+    world.meddle(&format!(
+        "INSERT INTO dossiers (code, office_id, procedure_version_id, calendar_version_id, \
+           channel, applicant, applicant_name, matter, papers, lookup_key, state, version, \
+           submitted_at, received_at, due_at_original, due_at, sort_due_at, late_after, \
+           holder_id, department_id, step_index, step_due_at, rules_state, event_count, \
+           last_hash, next_look_at, late_after_by_rules) \
+         WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {times}) \
+         SELECT code || '-' || n, office_id, procedure_version_id, calendar_version_id, channel, \
+           applicant, applicant_name, matter, papers, lookup_key, state, version, submitted_at, \
+           received_at, due_at_original, due_at, sort_due_at, late_after, holder_id, \
+           CASE WHEN n % 3 = 0 THEN (SELECT id FROM departments WHERE code = 'kinh_te' \
+             AND departments.office_id = dossiers.office_id) ELSE department_id END, \
+           step_index, step_due_at, rules_state, event_count, last_hash, next_look_at, \
+           late_after_by_rules \
+         FROM dossiers, numbers WHERE code = '{code}'"
+    ));
+}
+
+both! {
+    async fn five_hundred_late_in_one_night_give_each_manager_one_mail(world) {
+        addresses(&world);
+        let staff = Staff::of(&world);
+        let code = in_appraisal(&staff, MARITAL_STATUS).await;
+        multiply(&world, &code, 499);
+        sweep_at(&world, "2026-11-25 16:59");
+        let mut post = Post::default();
+        post.new_mails(&world);
+        sweep_at(&world, "2026-11-26 07:30");
+        let mails = post.new_mails(&world);
+        let to: Vec<_> = mails.iter().map(|mail| mail.to.as_str()).collect();
+        assert_eq!(to, ["lanhdao", "truongphong.kinhte", "truongphong.tuphap"]);
+        let group = mails[0].group("overdue");
+        assert_eq!(group.count, 500);
+        let departments: Vec<_> = group.departments.iter().map(|one| one.count).collect();
+        assert_eq!(departments, [334, 166]);
+        assert_eq!(group.dossiers.len(), 20);
+        let Letter::StaffDigest(digest) = &mails[0].letter else { panic!("no digest") };
+        assert_eq!(digest.overdue.count, 500);
+        assert!(digest.list_url.contains("overdue"));
+        assert_eq!(mails[1].group("overdue").count, 166);
+        assert_eq!(mails[2].group("overdue").count, 334);
+        sweep_at(&world, "2026-11-26 07:31");
+        assert_eq!(post.new_mails(&world).len(), 0);
+    }
+}
