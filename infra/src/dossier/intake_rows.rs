@@ -20,7 +20,7 @@ pub(super) struct IntakeRows {
 }
 
 impl IntakeRows {
-    /// Writes them and gives the id of the dossier.
+    /// Writes them and gives the id of the dossier. What closes a case is in no intake.
     pub(super) fn write(&self, conn: &mut Conn) -> Result<i64, Error> {
         match conn {
             Conn::Sqlite(_) => self.one_by_one(conn),
@@ -113,8 +113,9 @@ fn dossier_row<'a>(dossier: &'a DossierRow) -> Statement<'a> {
         .bind::<Text, _>(&progress.rules_state, ", ")
         .bind::<BigInt, _>(progress.event_count, ", ")
         .bind::<Text, _>(&progress.last_hash, ", ")
+        .bind::<Nullable<Timestamp>, _>(progress.next_look_at, ", ")
         .bind::<Nullable<Timestamp>, _>(
-            progress.next_look_at,
+            progress.late_after_by_rules,
             ") RETURNING id, office_id), \
              e AS (INSERT INTO dossier_events (dossier_id, office_id, number, at, actor, \
              on_behalf_of, action, from_state, to_state, reason, detail, previous_hash, hash) \
@@ -165,7 +166,7 @@ const INSERT_DOSSIER: &str = "WITH d AS (INSERT INTO dossiers (code, office_id, 
     procedure_version_id, calendar_version_id, channel, client_id, created_by, applicant, \
     applicant_name, id_number, phone, matter, papers, lookup_key, state, version, submitted_at, \
     received_at, due_at_original, due_at, sort_due_at, late_after, lapse_at, ended_at, holder_id, \
-    department_id, step_index, step_due_at, rules_state, event_count, last_hash, next_look_at) VALUES (";
+    department_id, step_index, step_due_at, rules_state, event_count, last_hash, next_look_at, late_after_by_rules) VALUES (";
 
 #[derive(QueryableByName)]
 struct Made {

@@ -108,7 +108,7 @@ pub fn intake_script(sample: &Intake, wards: &[i64]) -> String {
     );
     let _ = writeln!(
         sql,
-        "INSERT INTO dossiers (code, office_id, procedure_version_id, calendar_version_id, channel, client_id, created_by, applicant, applicant_name, id_number, phone, matter, papers, lookup_key, state, version, submitted_at, received_at, due_at_original, due_at, sort_due_at, late_after, lapse_at, ended_at, holder_id, department_id, step_index, step_due_at, rules_state, event_count, last_hash, next_look_at) VALUES ('B' || :ward || '-' || :last, :ward, {}, {}, {}, NULL, {}, {}, {}, {}, {}, {}, {}, {}, {}, 1, '{}', {}, {}, {}, '{}', {}, NULL, NULL, {}, {}, {}, {}, {}, 1, {}, {}) RETURNING id \\gset",
+        "INSERT INTO dossiers (code, office_id, procedure_version_id, calendar_version_id, channel, client_id, created_by, applicant, applicant_name, id_number, phone, matter, papers, lookup_key, state, version, submitted_at, received_at, due_at_original, due_at, sort_due_at, late_after, lapse_at, ended_at, holder_id, department_id, step_index, step_due_at, rules_state, event_count, last_hash, next_look_at, late_after_by_rules) VALUES ('B' || :ward || '-' || :last, :ward, {}, {}, {}, NULL, {}, {}, {}, {}, {}, {}, {}, {}, {}, 1, '{}', {}, {}, {}, '{}', {}, NULL, NULL, {}, {}, {}, {}, {}, 1, {}, {}, {}) RETURNING id \\gset",
         dossier.procedure_version_id,
         dossier.calendar_version_id,
         q(&dossier.channel),
@@ -134,6 +134,7 @@ pub fn intake_script(sample: &Intake, wards: &[i64]) -> String {
         q(&dossier.rules_state),
         q(&dossier.last_hash),
         at(dossier.next_look_at),
+        at(dossier.late_after_by_rules),
     );
     let event = &sample.event;
     let _ = writeln!(

@@ -43,6 +43,7 @@ pub struct Dossier {
     pub event_count: i64,
     pub last_hash: String,
     pub next_look_at: Option<NaiveDateTime>,
+    pub late_after_by_rules: Option<NaiveDateTime>,
 }
 
 #[derive(Clone, Queryable, Selectable, Insertable)]
