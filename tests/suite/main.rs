@@ -22,6 +22,7 @@ mod deadline;
 mod docs;
 mod document;
 mod dossier;
+mod faults;
 mod hostile;
 mod house;
 mod office;
