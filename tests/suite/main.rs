@@ -23,6 +23,7 @@ mod deadline;
 mod docs;
 mod document;
 mod dossier;
+mod faults;
 mod hostile;
 mod house;
 mod notification;

@@ -16,16 +16,21 @@ pub struct Answer {
 
 impl Answer {
     pub async fn of(response: reqwest::Response) -> Self {
+        Self::try_of(response).await.expect("a whole body")
+    }
+
+    /// The same where the connection may break before the end of the body.
+    pub async fn try_of(response: reqwest::Response) -> reqwest::Result<Self> {
         let status = response.status().as_u16();
         let headers = response.headers().clone();
-        let bytes = response.bytes().await.expect("a whole body").to_vec();
+        let bytes = response.bytes().await?.to_vec();
         let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Self {
+        Ok(Self {
             status,
             headers,
             bytes,
             json,
-        }
+        })
     }
 
     /// Fails with the whole answer unless it has this status.

@@ -67,6 +67,15 @@ impl Client {
         }
     }
 
+    /// The same person or system before another server of the same installation.
+    pub fn at(&self, base: &str) -> Self {
+        let visitor = Visitor::new(base.to_owned(), self.visitor.http.clone());
+        Self {
+            visitor,
+            ..self.clone()
+        }
+    }
+
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let token = self
             .tokens

@@ -87,6 +87,28 @@ impl Database {
         database
     }
 
+    /// The demo ward on an empty database of a server that the test itself runs.
+    pub fn on_own_server(url: &str) -> Self {
+        load(url);
+        Self {
+            url: url.to_owned(),
+            drop: None,
+        }
+    }
+
+    /// The name alone: dropping it drops nothing.
+    pub fn named(&self) -> Self {
+        Self {
+            url: self.url.clone(),
+            drop: None,
+        }
+    }
+
+    /// Takes the marks of a demo away, without which `motcua serve` takes the database.
+    pub fn in_earnest(&self) {
+        self.meddle("DELETE FROM marks WHERE name = 'demo'; UPDATE staff SET demo = false");
+    }
+
     pub fn settings(&self) -> DbSettings {
         DbSettings {
             acquire_timeout: Duration::from_secs(20),

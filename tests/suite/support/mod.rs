@@ -14,7 +14,7 @@ pub use database::{Database, PASSWORD, Which};
 pub use moment::at;
 pub use program::{Ended, ended, pg_tool, program, program_alone};
 pub use ward::*;
-pub use world::{World, run_due};
+pub use world::{PUBLIC_URL, World, run_due};
 
 /// Runs each test body on SQLite and on PostgreSQL, each time in a fresh world.
 macro_rules! both {

@@ -32,6 +32,9 @@ use super::{Client, Visitor, Which, at};
 /// The morning on which every world begins: a Thursday; the Tuesday after it is a holiday.
 const BEGINNING: &str = "2026-11-19 08:00";
 
+/// Who issues the tokens; a process of its own that is to take them is told to bear this name.
+pub const PUBLIC_URL: &str = "http://motcua.example";
+
 /// A running service. Dropping it stops the service and removes its database.
 pub struct World {
     pub service: Service,
@@ -117,6 +120,20 @@ impl World {
             database,
             folder,
         }
+    }
+
+    /// Stops the service, and leaves its database and folder to whoever comes next.
+    pub fn close(self) -> (Database, TempDir) {
+        let Self {
+            service,
+            running,
+            database,
+            folder,
+            ..
+        } = self;
+        drop(running);
+        drop(service);
+        (database, folder)
     }
 
     /// Moves the clock to a local time such as `2026-11-20 08:00`.
@@ -295,14 +312,13 @@ fn service_of(
     let db = Db::open(&database.settings()).expect("the copied database");
     let keys = Keys::open(&folder.path().join("keys")).expect("keys");
     let files = Files::in_folder(&folder.path().join("attachments")).expect("a store");
-    let public_url = "http://motcua.example";
     Service::new(
         db,
         Env::new(Arc::new(clock.clone())),
-        Arc::new(Tokens::new(keys, public_url)),
+        Arc::new(Tokens::new(keys, PUBLIC_URL)),
         files,
         Limits::new(per_minute, Vec::new()),
-        public_url,
+        PUBLIC_URL,
     )
 }
 
