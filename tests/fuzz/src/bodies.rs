@@ -35,6 +35,11 @@ const READERS: &[Reader] = &[
     plain::<auth::LoginInput>,
     plain::<auth::ClientInput>,
     commands,
+    plain::<procedure::NewVersionInput>,
+    plain::<office::NewDepartmentInput>,
+    plain::<office::DepartmentChangeInput>,
+    plain::<auth::PasswordInput>,
+    plain::<auth::RefreshInput>,
 ];
 
 pub(crate) fn run(data: &[u8]) {

@@ -33,6 +33,10 @@ const READERS: &[Reader] = &[
     query::<api::staff::dto::StandInQuery>,
     cursor,
     segment,
+    query::<api::calendar::dto::NewestQuery>,
+    query::<api::office::dto::DepartmentQuery>,
+    query::<api::procedure::dto::FromQuery>,
+    query::<api::schedule::dto::RunQuery>,
 ];
 
 pub(crate) fn run(data: &[u8]) {

@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use api::input::FromText;
+use api::schedule::Cron;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use domain::deadline::{Session, TimeLimit};
 use domain::lang::Lang;
@@ -41,6 +42,7 @@ const READERS: &[Reader] = &[
     folded,
     words,
     dossier_code,
+    cron,
 ];
 
 pub(crate) fn run(data: &[u8]) {
@@ -159,5 +161,20 @@ fn dossier_code(raw: &str) {
     if let Ok(code) = DossierCode::parse(raw) {
         let again = DossierCode::new(code.agency(), code.date(), code.sequence());
         assert_eq!(again, Ok(code));
+    }
+}
+
+/// The times of jobs: the newest that has come and the first that will lie on either side of now.
+fn cron(raw: &str) {
+    let Ok(cron) = Cron::parse(raw) else {
+        return;
+    };
+    assert_eq!(Cron::parse(cron.as_str()).as_ref(), Ok(&cron));
+    let now: DateTime<Utc> = DateTime::from_timestamp(1_790_000_000, 500).expect("a moment");
+    let next = cron.next(now);
+    assert!(next.is_none_or(|next| next > now), "{raw:?}");
+    if let Some(latest) = cron.latest(now) {
+        assert!(latest <= now, "{raw:?}");
+        assert!(cron.next(latest).is_none_or(|after| after > now), "{raw:?}");
     }
 }
