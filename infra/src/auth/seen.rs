@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::tokens::{Bearer, TokenFault};
 
-/// How long a check may be believed: a signing key that is retired counts for no longer.
+/// How long a check may be believed.
 const KEEP: TimeDelta = TimeDelta::seconds(10);
 /// More tokens than an installation sees within [`KEEP`].
 const MAX_KEPT: usize = 10_000;
@@ -37,7 +37,7 @@ impl Seen {
     fn find(&self, digest: &[u8; 32], now: DateTime<Utc>) -> Option<Bearer> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (bearer, checked_at) = kept.get(digest)?;
-        let fresh = (now - *checked_at).abs() < KEEP && now < bearer.expires_at;
+        let fresh = now >= *checked_at && now - *checked_at < KEEP && now < bearer.expires_at;
         fresh.then(|| bearer.clone())
     }
 
@@ -78,6 +78,7 @@ mod tests {
         let at = |seconds| now + TimeDelta::seconds(seconds);
         assert_eq!(seen.or_check(at(9), "a", refuse), Ok(long));
         assert_eq!(seen.or_check(at(10), "a", refuse), Err(TokenFault::Invalid));
+        assert_eq!(seen.or_check(at(-1), "a", refuse), Err(TokenFault::Invalid));
         let short = bearer(at(3));
         seen.or_check(now, "b", || Ok(short)).unwrap();
         assert_eq!(seen.or_check(at(3), "b", refuse), Err(TokenFault::Invalid));

@@ -1,10 +1,12 @@
 //! Access tokens: short JWTs signed with EdDSA, checked against the injected clock.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, encode};
 use serde::{Deserialize, Serialize};
 
-use super::keys::{Keys, PublicKey};
+use super::keys::{Key, Keys, PublicKey};
 use super::seen::Seen;
 use crate::error::Error;
 use crate::ids::new_uid;
@@ -148,11 +150,13 @@ impl Tokens {
         if token.len() > MAX_BYTES {
             return Err(TokenFault::Invalid);
         }
-        self.seen.or_check(now, token, || self.check(now, token))
+        let key = self.key_of(now, token).ok_or(TokenFault::Invalid)?;
+        self.seen
+            .or_check(now, token, || self.check(now, token, &key))
     }
 
-    fn check(&self, now: DateTime<Utc>, token: &str) -> Result<Bearer, TokenFault> {
-        let claims = self.signed_claims(now, token).ok_or(TokenFault::Invalid)?;
+    fn check(&self, now: DateTime<Utc>, token: &str, key: &Key) -> Result<Bearer, TokenFault> {
+        let claims = self.signed_claims(token, key).ok_or(TokenFault::Invalid)?;
         let issued = DateTime::from_timestamp(claims.iat, 0).ok_or(TokenFault::Invalid)?;
         let expires_at = DateTime::from_timestamp(claims.exp, 0).ok_or(TokenFault::Invalid)?;
         if claims.iss != self.issuer || claims.aud != AUDIENCE || now < issued - LEEWAY {
@@ -169,12 +173,16 @@ impl Tokens {
         })
     }
 
-    fn signed_claims(&self, now: DateTime<Utc>, token: &str) -> Option<Claims> {
+    /// The key that a token names, unless it was retired.
+    fn key_of(&self, now: DateTime<Utc>, token: &str) -> Option<Arc<Key>> {
         let header = decode_header(token).ok()?;
         if header.alg != Algorithm::EdDSA {
             return None;
         }
-        let key = self.keys.verifying(&header.kid?, now)?;
+        self.keys.verifying(&header.kid?, now)
+    }
+
+    fn signed_claims(&self, token: &str, key: &Key) -> Option<Claims> {
         let mut rules = Validation::new(Algorithm::EdDSA);
         // The library would read the machine's clock; `verify` looks at the times itself.
         rules.validate_exp = false;
