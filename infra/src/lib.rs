@@ -18,6 +18,6 @@ pub mod ids;
 pub mod notification;
 pub mod office;
 pub mod procedure;
-pub mod schedule;
 pub mod report;
+pub mod schedule;
 pub mod staff;

@@ -19,7 +19,7 @@ pub(super) struct IntakeRows {
 }
 
 impl IntakeRows {
-    /// Writes them and gives the id of the dossier.
+    /// Writes them and gives the id of the dossier. What closes a case is in no intake.
     pub(super) fn write(&self, conn: &mut Conn) -> Result<i64, Error> {
         match conn {
             Conn::Sqlite(_) => self.one_by_one(conn),
@@ -121,7 +121,9 @@ impl IntakeRows {
             .bind::<Nullable<BigInt>, _>(step.map(|step| step.holder_id))
             .bind::<Nullable<BigInt>, _>(step.and_then(|step| step.department_id))
             .bind::<Nullable<Timestamp>, _>(step.map(|step| step.entered_at))
-            .bind::<Nullable<Timestamp>, _>(step.map(|step| step.due_at));
+            .bind::<Nullable<Timestamp>, _>(step.map(|step| step.due_at))
+            .bind::<Nullable<Timestamp>, _>(progress.next_look_at)
+            .bind::<Nullable<Timestamp>, _>(progress.late_after_by_rules);
         let made: Made = query.get_result(pg)?;
         Ok(made.id)
     }
@@ -138,9 +140,9 @@ WITH d AS (INSERT INTO dossiers (code, office_id, procedure_version_id, calendar
     channel, client_id, created_by, applicant, applicant_name, id_number, phone, matter, papers, \
     lookup_key, state, version, submitted_at, received_at, due_at_original, due_at, sort_due_at, \
     late_after, lapse_at, ended_at, holder_id, department_id, step_index, step_due_at, \
-    rules_state, event_count, last_hash) \
+    rules_state, event_count, last_hash, next_look_at, late_after_by_rules) \
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
-    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31) RETURNING id), \
+    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $51, $52) RETURNING id), \
 e AS (INSERT INTO dossier_events (dossier_id, office_id, number, at, actor, on_behalf_of, action, \
     from_state, to_state, reason, detail, previous_hash, hash) \
   SELECT id, $2, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42 FROM d), \

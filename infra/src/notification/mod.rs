@@ -1,8 +1,8 @@
 //! Mails: the outbox in the database, letters and templates, and their delivery.
 
-pub(crate) mod applicant;
 mod addresses;
 pub mod alerts;
+pub(crate) mod applicant;
 mod bell;
 pub mod delivery;
 mod hours;
