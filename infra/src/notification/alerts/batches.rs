@@ -10,7 +10,7 @@ use super::directory::Directory;
 use super::groups::{AlertNow, LIST_URL, groups};
 use super::ladders::Ladders;
 use super::sections::open_proposals;
-use crate::db::schema::{alert_batches, alerts, mails};
+use crate::db::schema::{alert_batches, alerts, digests, mails};
 use crate::db::{Conn, Db};
 use crate::env::Env;
 use crate::error::Error;
@@ -304,7 +304,7 @@ pub(super) fn recipient(
 }
 
 /// The letter of a mail to the staff as it must read now, when a worker takes it; none when
-/// there is no reason for it any more. Other letters come back as they are.
+/// there is no reason for it any more. Letters that no sweep made come back as they are.
 pub fn present(
     conn: &mut Conn,
     env: &Env,
@@ -320,7 +320,14 @@ pub fn present(
         .find(mail_id)
         .select(mails::staff_id)
         .first(conn)?;
-    let Some(addressee) = addressee else {
+    let batches = of_mail(conn, mail_id)?;
+    let of_ours = if digest {
+        let made = digests::table.filter(digests::mail_id.eq(mail_id));
+        made.count().get_result::<i64>(conn)? > 0
+    } else {
+        !batches.is_empty()
+    };
+    let Some(addressee) = addressee.filter(|_| of_ours) else {
         return Ok(Some(letter));
     };
     let directory = Directory::load(conn, env)?;
@@ -328,7 +335,6 @@ pub fn present(
         return Ok(None);
     }
     let ladders = Ladders::load(conn)?;
-    let batches = of_mail(conn, mail_id)?;
     let alerts = AlertNow::of_batches(conn, &batches)?;
     Ok(if digest {
         let built = digest_letter(conn, env, &directory, &ladders, addressee, alerts)?;
