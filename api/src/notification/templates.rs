@@ -32,7 +32,7 @@ fn reply(detail: TemplateDetail) -> Result<Reply, Problem> {
     params(("office" = String, Path, description = "Mã định danh cơ quan (agency code)", example = "H29.23"),
         ("name" = MailKind, Path, description = "Kind of letter", example = "applicant_received")),
     responses(
-        (status = 200, description = "The template", body = TemplateView, headers(("ETag" = String, description = "Version of the office's own; 0 where it has none"))),
+        (status = 200, description = "The template", body = TemplateView, headers(("ETag" = String, description = "Version of the office's own; 1 where it has none"))),
         ReadProblems))]
 pub async fn read(
     service: web::Data<Service>,
@@ -52,7 +52,7 @@ pub async fn read(
     security(("bearer" = [])),
     params(("office" = String, Path, description = "Mã định danh cơ quan (agency code)", example = "H29.23"),
         ("name" = MailKind, Path, description = "Kind of letter", example = "applicant_received"),
-        ("If-Match" = String, Header, description = "ETag of the version that you have seen; \"0\" for the first", example = "\"0\"")),
+        ("If-Match" = String, Header, description = "ETag of the version that you have seen", example = "\"1\"")),
     request_body(content = TemplateInput, example = json!({"subject": "Hồ sơ {{ dossier.code }}", "html": "<p>Kính gửi {{ dossier.applicant }}</p>", "text": "Kính gửi {{ dossier.applicant }}"})),
     responses(
         (status = 200, description = "The template", body = TemplateView, headers(("ETag" = String, description = "The new version"))),

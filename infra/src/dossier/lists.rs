@@ -391,6 +391,9 @@ fn fitting(
     name: &str,
     keys: Vec<NameKey>,
 ) -> Result<Vec<NameKey>, Error> {
+    if keys.is_empty() {
+        return Ok(keys);
+    }
     let ids: Vec<i64> = keys.iter().map(|key| key.2).collect();
     let fit: HashMap<i64, String> = filter
         .apply(dossiers::table.into_boxed::<Backend>())

@@ -80,6 +80,9 @@ pub(crate) fn summaries(
     ids: &[i64],
     lang: Lang,
 ) -> Result<Vec<Summary>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let now = env.now();
     let rows = joined(conn, ids)?;
     let people = people(

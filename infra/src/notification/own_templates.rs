@@ -81,6 +81,9 @@ fn office_of(conn: &mut Conn, who: &Principal, code: &str) -> Result<Office, Err
     Ok(Office { id, path })
 }
 
+/// The version of an office's own template before its first change.
+const NEVER_CHANGED: i64 = 1;
+
 /// The template that holds for an office.
 pub fn read_template(
     conn: &mut Conn,
@@ -103,13 +106,13 @@ pub fn read_template(
         office: code.to_owned(),
         source,
         from,
-        version: own.map_or(0, |(version, _)| version),
+        version: own.map_or(NEVER_CHANGED, |(version, _)| version),
         updated_at: own.map(|(_, at)| at.and_utc()),
     })
 }
 
 /// Puts an office's own template in place, once it renders every sample. `version` is that of
-/// the one it replaces, 0 where there is none.
+/// the one it replaces, [`NEVER_CHANGED`] where there is none.
 pub fn change_template(
     conn: &mut Conn,
     env: &Env,
@@ -139,7 +142,7 @@ pub fn change_template(
         mail_templates::updated_by.eq(by),
         mail_templates::updated_at.eq(now),
     );
-    let changed = if version == 0 {
+    let changed = if before.updated_at.is_none() {
         let key = (
             mail_templates::office_id.eq(office.id),
             mail_templates::name.eq(kind.as_str()),
@@ -190,7 +193,7 @@ pub fn remove_template(
 ) -> Result<TemplateDetail, Error> {
     let office = office_of(conn, who, code)?;
     let before = read_template(conn, who, code, kind)?;
-    if before.version == 0 {
+    if before.updated_at.is_none() {
         return Err(Error::NotFound);
     }
     if before.version != version {
