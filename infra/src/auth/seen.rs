@@ -15,7 +15,9 @@ const MAX_KEPT: usize = 10_000;
 
 /// Kept by the digest of the whole token, so that not a bit of it may differ.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Seen(Arc<Mutex<HashMap<[u8; 32], (Bearer, DateTime<Utc>)>>>);
+pub(super) struct Seen(Arc<Mutex<Kept>>);
+
+type Kept = HashMap<[u8; 32], (Bearer, DateTime<Utc>)>;
 
 impl Seen {
     /// What `check` said of this token lately, or says now. Only good tokens are kept.

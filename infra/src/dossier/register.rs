@@ -204,7 +204,6 @@ fn start(
     started.map_err(|refusal| Error::Internal(format!("a new dossier was refused: {refusal}")))
 }
 
-#[expect(clippy::too_many_arguments, reason = "one row is made of all of these")]
 fn new_row(
     conn: &mut Conn,
     who: &Principal,

@@ -18,7 +18,6 @@ use crate::support::World;
 pub struct Sent {
     pub to: String,
     pub letter: Letter,
-    pub created_at: chrono::NaiveDateTime,
 }
 
 impl Sent {
@@ -63,20 +62,19 @@ impl Post {
     /// The mails since the last look, by recipient: the login and the letter.
     pub fn new_mails(&mut self, world: &World) -> Vec<Sent> {
         let seen = self.seen;
-        let rows: Vec<(i64, String, String, chrono::NaiveDateTime)> = world.read(move |conn| {
+        let rows: Vec<(i64, String, String)> = world.read(move |conn| {
             Ok(mails::table
                 .inner_join(staff::table.on(mails::staff_id.eq(staff::id.nullable())))
                 .filter(mails::id.gt(seen))
                 .order((staff::login, mails::id))
-                .select((mails::id, staff::login, mails::content, mails::created_at))
+                .select((mails::id, staff::login, mails::content))
                 .load(conn)?)
         });
         self.seen = rows.iter().map(|row| row.0).max().unwrap_or(seen).max(seen);
         rows.into_iter()
-            .map(|(_, to, content, created_at)| Sent {
+            .map(|(_, to, content)| Sent {
                 to,
                 letter: serde_json::from_str(&content).expect("a letter"),
-                created_at,
             })
             .collect()
     }

@@ -46,8 +46,7 @@ pub struct Kept {
 
 impl Kept {
     pub fn of(world: &World) -> Self {
-        let mut kept = Self::default();
-        kept.dossiers = world.read(|conn| {
+        let found = world.read(|conn| {
             use dossiers::{code, event_count, holder_id, id, last_hash, matter, state, version};
             let row = (
                 id,
@@ -61,6 +60,10 @@ impl Kept {
             );
             Ok(dossiers::table.select(row).load(conn)?)
         });
+        let mut kept = Self {
+            dossiers: found,
+            ..Self::default()
+        };
         let events: Vec<(i64, i64, String, String)> = world.read(|conn| {
             use dossier_events::{action, dossier_id, hash, number};
             let row = (dossier_id, number, action, hash);

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use api::config::names::{ALL, CONFIG};
+use api::config::names::ALL;
 
 use super::{none, root};
 
@@ -17,19 +17,6 @@ fn lacking(path: &str, wanted: &[&str]) -> Vec<String> {
     let lines: BTreeSet<&str> = text.lines().map(str::trim).collect();
     let missing = wanted.iter().filter(|line| !lines.contains(**line));
     missing.map(|line| format!("{path}: {line}")).collect()
-}
-
-#[test]
-fn the_example_of_the_environment_names_every_setting_and_no_other() {
-    let text = read("deploy/env.example");
-    let named: BTreeSet<&str> = text
-        .lines()
-        .filter_map(|line| line.trim_start_matches('#').split_once('='))
-        .map(|(name, _)| name)
-        .filter(|name| name.starts_with("MOTCUA_"))
-        .collect();
-    let known: BTreeSet<&str> = ALL.iter().map(|name| name.env).chain([CONFIG]).collect();
-    assert_eq!(named, known);
 }
 
 #[test]

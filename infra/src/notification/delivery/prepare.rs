@@ -46,11 +46,14 @@ struct Office {
     view: serde_json::Value,
 }
 
+/// A template with the code of the office whose it is.
+type Named = (String, Source);
+
 /// What mails of one batch share.
 #[derive(Default)]
 struct Shared {
     offices: HashMap<i64, Arc<Office>>,
-    sources: HashMap<(i64, Kind), Option<Arc<(String, Source)>>>,
+    sources: HashMap<(i64, Kind), Option<Arc<Named>>>,
 }
 
 /// Puts each mail into words. One that cannot be is set aside and spoils no other; only a
