@@ -5,6 +5,8 @@ use api::calendar::dto as calendar;
 use api::deadline::dto as deadline;
 use api::dossier::dto as dossier;
 use api::input::{FromJson, read_json, read_value};
+use api::notification::alerts::dto as alerts;
+use api::notification::dto as notification;
 use api::office::dto as office;
 use api::problem::Problem;
 use api::procedure::dto as procedure;
@@ -12,6 +14,7 @@ use api::staff::dto as staff;
 use chrono::NaiveDate;
 use domain::deadline::Calendar;
 use domain::lang::Lang;
+use domain::notification::ladder::Ladder;
 use infra::calendar::actions::CalendarInput;
 use serde_json::Value;
 
@@ -40,6 +43,10 @@ const READERS: &[Reader] = &[
     plain::<office::DepartmentChangeInput>,
     plain::<auth::PasswordInput>,
     plain::<auth::RefreshInput>,
+    plain::<notification::ReplayInput>,
+    plain::<notification::TemplateInput>,
+    plain::<alerts::SignInput>,
+    ladder,
 ];
 
 pub(crate) fn run(data: &[u8]) {
@@ -108,6 +115,12 @@ fn procedure_version(value: &Value) -> Result<(), Problem> {
     let version =
         read_value::<procedure::VersionChangeInput>(value)?.into_version(NaiveDate::default());
     drop(version.faults());
+    Ok(())
+}
+
+fn ladder(value: &Value) -> Result<(), Problem> {
+    let ladder = Ladder::from(read_value::<alerts::LadderInput>(value)?);
+    drop(ladder.faults(&[]));
     Ok(())
 }
 

@@ -37,6 +37,10 @@ const READERS: &[Reader] = &[
     query::<api::office::dto::DepartmentQuery>,
     query::<api::procedure::dto::FromQuery>,
     query::<api::schedule::dto::RunQuery>,
+    query::<api::notification::dto::MailQuery>,
+    query::<api::notification::dto::MutedQuery>,
+    query::<api::notification::alerts::dto::AlertQuery>,
+    query::<api::notification::alerts::dto::ProposalQuery>,
 ];
 
 pub(crate) fn run(data: &[u8]) {
