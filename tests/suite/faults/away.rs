@@ -52,7 +52,7 @@ fn a_server_that_goes_away_is_answered_503_and_its_return_is_noticed_without_a_r
         database.in_earnest();
         let mut process = Process::spawn(serve(&database, folder.path()));
         let patience = Instant::now() + Duration::from_secs(30);
-        let address = process.serves_by(patience).expect("a service");
+        let address = process.serves_by(patience).address();
         let base = format!("http://{address}");
         let clerk = clerk.at(&base);
         let anybody = Visitor::new(base, reqwest::Client::new());

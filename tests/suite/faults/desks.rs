@@ -141,8 +141,7 @@ impl Desk {
                 let replayed = answer.header("idempotency-replayed") == "true";
                 ledger.replayed += usize::from(replayed);
                 assert!(!(replayed && first), "an answer before the question");
-                // Nobody may be counting any more.
-                let _counted = self.answered.send(());
+                let _ = self.answered.send(());
                 break Deed::Done(answer);
             }
             if post.key.is_none() {

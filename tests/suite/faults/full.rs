@@ -50,7 +50,7 @@ fn a_disk_that_takes_no_more_is_answered_503_and_its_return_is_noticed_without_a
         database.in_earnest();
         let mut process = Process::spawn(without_the_signal(&database, folder.path()));
         let patience = Instant::now() + Duration::from_secs(30);
-        let address = process.serves_by(patience).expect("a service");
+        let address = process.serves_by(patience).address();
         let base = format!("http://{address}");
         let clerk = clerk.at(&base);
         let anybody = Visitor::new(base, reqwest::Client::new());

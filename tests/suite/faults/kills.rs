@@ -6,7 +6,6 @@ use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
-use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -152,12 +151,15 @@ fn report(campaign: &Campaign, all: &Ledger) {
     let dossiers = all.cases.iter().filter(of_dossiers).count();
     tell(&format!(
         "{} kills, {} of them while starting; {answered} answered writes, {dossiers} of them dossiers; \
-         {open} never answered; {} asked again, of which {} had been done; slowest start {:?}",
+         {open} never answered; {} asked again, of which {} had been done; \
+         {} starts given up; slowest start {:?}, quickest {:?}",
         campaign.kills,
         campaign.while_starting,
         all.retried,
         all.replayed,
-        campaign.slowest_start.max(Duration::from_micros(1)),
+        campaign.given_up,
+        campaign.slowest_start,
+        campaign.quickest_start.unwrap_or_default(),
     ));
     assert!(answered > 0, "nobody worked");
 }

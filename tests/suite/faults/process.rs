@@ -18,6 +18,28 @@ pub struct Process {
     said: String,
 }
 
+/// How far a start has come.
+pub enum Start {
+    Serves(SocketAddr),
+    NotYet,
+    /// It ended, for want of a database that answers.
+    GivenUp,
+}
+
+impl Start {
+    /// Fails unless it serves.
+    #[track_caller]
+    pub fn address(self) -> SocketAddr {
+        match self {
+            Self::Serves(address) => address,
+            Self::NotYet | Self::GivenUp => panic!("no service"),
+        }
+    }
+}
+
+/// The last words of a program whose database took too long to let it in.
+const NO_DATABASE: &str = "timeout expired";
+
 /// How the service is run on a database and folder, on a port that the system chooses.
 pub fn serve(database: &Database, folder: &Path) -> Command {
     let mut command = program(database, folder);
@@ -57,21 +79,23 @@ impl Process {
         self.child.id()
     }
 
-    /// Where it serves, as soon as it does; none when the moment comes first.
-    pub fn serves_by(&mut self, moment: Instant) -> Option<SocketAddr> {
+    /// Waits until it serves, at most until a moment.
+    pub fn serves_by(&mut self, moment: Instant) -> Start {
         loop {
             let left = moment.saturating_duration_since(Instant::now());
             match self.log.recv_timeout(left) {
                 Ok(line) => {
                     if let Some(address) = serving(&line) {
-                        return Some(address);
+                        return Start::Serves(address);
                     }
                     self.said.push_str(&line);
                     self.said.push('\n');
                 }
-                Err(RecvTimeoutError::Timeout) => return None,
+                Err(RecvTimeoutError::Timeout) => return Start::NotYet,
                 Err(RecvTimeoutError::Disconnected) => {
-                    panic!("it ended before it served:\n{}", self.said)
+                    let known = self.said.contains(NO_DATABASE);
+                    assert!(known, "it ended before it served:\n{}", self.said);
+                    return Start::GivenUp;
                 }
             }
         }
@@ -90,9 +114,10 @@ impl Process {
         self.rest()
     }
 
+    /// Of a process that ended: its log ends, too.
     fn rest(&mut self) -> String {
         let mut said = std::mem::take(&mut self.said);
-        for line in self.log.try_iter() {
+        for line in &self.log {
             said.push_str(&line);
             said.push('\n');
         }

@@ -252,3 +252,51 @@ fn version(answer: &Answer) -> i64 {
     let tag = answer.etag().trim_matches('"');
     tag.parse().expect("a version")
 }
+
+/// The proofs are worth nothing if they hold for everything.
+mod doubts {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::super::ledger::{Asked, Case, Deed, Ledger};
+    use super::Kept;
+    use crate::support::{MARITAL_STATUS, Staff, in_appraisal, register};
+
+    fn fails(proof: impl FnOnce()) -> bool {
+        catch_unwind(AssertUnwindSafe(proof)).is_err()
+    }
+
+    both! {
+        async fn each_proof_fails_where_what_it_proves_is_not_so(world) {
+            let staff = Staff::of(&world);
+            let taken = register(&staff.clerk, MARITAL_STATUS).await;
+            in_appraisal(&staff, MARITAL_STATUS).await;
+            let sound = Kept::of(&world);
+            sound.proves_codes();
+            sound.proves_wholeness();
+            // Neither matter is one of a ledger.
+            assert!(fails(|| sound.proves_ledger(&Ledger::default())));
+
+            let spoilt = |spoil: fn(&mut Kept)| {
+                let mut kept = Kept::of(&world);
+                spoil(&mut kept);
+                kept
+            };
+            let gap = spoilt(|kept| drop(kept.dossiers.remove(0)));
+            assert!(fails(|| gap.proves_codes()) && fails(|| gap.proves_wholeness()));
+            let double = spoilt(|kept| kept.dossiers[1].code = kept.dossiers[0].code.clone());
+            assert!(fails(|| double.proves_codes()));
+            for half in [
+                spoilt(|kept| kept.events.clear()),
+                spoilt(|kept| kept.steps.clear()),
+                spoilt(|kept| kept.named.clear()),
+            ] {
+                assert!(fails(|| half.proves_wholeness()));
+            }
+            let lost = Case {
+                intake: Asked { key: None, deed: Deed::Done(taken) },
+                ..Case::new("Không có".to_owned())
+            };
+            assert!(fails(|| sound.proves_case(&lost, &[])));
+        }
+    }
+}
