@@ -30,11 +30,12 @@ use infra::notification::delivery::{
 use infra::notification::letters::{Alert, Letter, OfficeName, Recipient};
 use infra::notification::outbox::{NewMail, enqueue};
 
-const HELP: &str = "mail_load DATABASE_URL [SMTP_URL|FOLDER] [MAILS] [SECONDS]\n\
-    DATABASE_URL  a new, empty database: sqlite:///path/x.db or postgres://…\n\
+const HELP: &str = "mail_load DATABASE_URL DATABASE_URL SMTP_URL|FOLDER [MAILS] [SECONDS] [ROUNDS]\n\
+    DATABASE_URL  two new, empty databases of the same kind: one stays without mails\n\
     SMTP_URL      smtp://127.0.0.1:PORT, such as of tests/smtp/server.py --brief\n\
-    MAILS         how many to send and to queue; 100000 unless said\n\
-    SECONDS       how long each round of intake lasts; 10 unless said";
+    MAILS         how many to queue; 100000 unless said\n\
+    SECONDS       how long each round of intake lasts; 5 unless said\n\
+    ROUNDS        how often each case is tried, by turns; 5 unless said";
 
 /// Mails sent to measure the speed.
 const TO_SEND: usize = 2_000;
@@ -43,69 +44,102 @@ const CLERKS: usize = 8;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [database, target, rest @ ..] = arguments.as_slice() else {
+    let [without, with, target, rest @ ..] = arguments.as_slice() else {
         println!("{HELP}");
         return;
     };
-    let number = |index: usize| rest.get(index).and_then(|text| text.parse().ok());
-    let queued = number(0).unwrap_or(100_000);
-    let seconds = Duration::from_secs(number(1).unwrap_or(10).try_into().expect("seconds"));
+    let number = |index: usize, usual| {
+        let given = rest.get(index).and_then(|text| text.parse().ok());
+        given.unwrap_or(usual)
+    };
+    let plan = Plan {
+        queued: number(0, 100_000),
+        long: Duration::from_secs(number(1, 5).try_into().expect("seconds")),
+        rounds: number(2, 5),
+    };
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .expect("a runtime")
-        .block_on(measure(database, target, queued, seconds));
+        .block_on(measure(without, with, target, &plan));
 }
 
-async fn measure(database: &str, target: &str, queued: usize, seconds: Duration) {
-    let db = Db::open(&DbSettings::new(database)).expect("a database");
-    db.migrate().expect("migrations");
-    let env = Env::new(Arc::new(SystemClock));
-    let (clerk, office) = prepare(&db, &env);
-    let post = post(&db, &env, target);
+struct Plan {
+    queued: usize,
+    long: Duration,
+    rounds: usize,
+}
 
-    enqueue_many(&db, &env, office, "speed", TO_SEND);
+/// A database with the demo ward, and a clerk of it.
+struct Ward {
+    db: Db,
+    env: Env,
+    clerk: Arc<Principal>,
+    office: i64,
+}
+
+impl Ward {
+    fn open(database: &str) -> Self {
+        let db = Db::open(&DbSettings::new(database)).expect("a database");
+        db.migrate().expect("migrations");
+        let env = Env::new(Arc::new(SystemClock));
+        let (clerk, office) = prepare(&db, &env);
+        Self {
+            db,
+            env,
+            clerk,
+            office,
+        }
+    }
+
+    async fn intake(&self, long: Duration) -> Round {
+        intake(&self.db, &self.env, &self.clerk, long).await
+    }
+}
+
+/// Rounds by turns, since a machine that others use is never twice the same.
+async fn measure(without: &str, with: &str, target: &str, plan: &Plan) {
+    let (without, with) = (Ward::open(without), Ward::open(with));
+    let post = post(&with.db, &with.env, target);
+    enqueue_many(&with.db, &with.env, with.office, "speed", TO_SEND);
     let begun = Instant::now();
     let done = deliver_due(&post, &|| true).await.expect("a run");
     let took = begun.elapsed().as_secs_f64();
-    println!(
-        "sent {} mails in {took:.2} s: {:.0} mails/s",
-        done.sent,
-        done.sent as f64 / took
-    );
+    let rate = done.sent as f64 / took;
+    println!("sent {} mails in {took:.2} s: {rate:.0} mails/s", done.sent);
 
-    // Rounds by turns, since a machine that others use is never twice the same.
-    let quiet = intake(&db, &env, &clerk, seconds).await;
-    enqueue_many(&db, &env, office, "queue", queued);
-    let mut rounds = vec![("nothing queued", quiet)];
-    rounds.push((
-        "queued, nobody sends",
-        intake(&db, &env, &clerk, seconds).await,
-    ));
-    let sending = Sending::start(post);
-    rounds.push((
-        "queued, being sent",
-        intake(&db, &env, &clerk, seconds).await,
-    ));
-    let sent = sending.stop().await;
-    rounds.push((
-        "queued, nobody sends",
-        intake(&db, &env, &clerk, seconds).await,
-    ));
-    for (what, round) in &rounds {
+    enqueue_many(&with.db, &with.env, with.office, "queue", plan.queued);
+    let (mut plain, mut queued, mut sending, mut sent) = (vec![], vec![], vec![], 0);
+    for _ in 0..plan.rounds {
+        plain.push(without.intake(plan.long).await);
+        queued.push(with.intake(plan.long).await);
+        let worker = Sending::start(post.clone());
+        sending.push(with.intake(plan.long).await);
+        sent += worker.stop().await;
+    }
+    let base = median(&plain, |round| round.rate);
+    for (what, rounds) in [
+        ("no mails", &plain),
+        ("mails queued", &queued),
+        ("mails being sent", &sending),
+    ] {
+        let rate = median(rounds, |round| round.rate);
         println!(
-            "{what:22} {:7.0} dossiers/s, p50 {:.1} ms, p99 {:.1} ms ({:+.1} %)",
-            round.rate,
-            round.p50,
-            round.p99,
-            (round.rate / quiet.rate - 1.0) * 100.0
+            "{what:16} {rate:6.0} dossiers/s, p50 {:.1} ms, p99 {:.1} ms ({:+.1} %)",
+            median(rounds, |round| round.p50),
+            median(rounds, |round| round.p99),
+            (rate / base - 1.0) * 100.0
         );
     }
-    println!(
-        "sent meanwhile: {sent} mails, {:.0}/s",
-        sent as f64 / seconds.as_secs_f64()
-    );
+    let seconds = plan.long.as_secs_f64() * plan.rounds as f64;
+    println!("sent meanwhile: {:.0} mails/s", sent as f64 / seconds);
+}
+
+fn median(rounds: &[Round], of: impl Fn(&Round) -> f64) -> f64 {
+    let mut values: Vec<f64> = rounds.iter().map(of).collect();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
 fn prepare(db: &Db, env: &Env) -> (Arc<Principal>, i64) {
@@ -146,12 +180,15 @@ fn post(db: &Db, env: &Env, target: &str) -> Post {
         Err(_) => Arc::new(FileMailer::new(Path::new(target)).expect("a folder")),
     };
     let head = Letterhead::new("motcua@phuong.example.vn", None, "http://motcua.example");
+    let folder = tempfile::tempdir().expect("a folder").keep();
     Post::new(
         db.clone(),
         env.clone(),
         mailer,
         Arc::new(head.expect("a letterhead")),
     )
+    .with_journal(&folder)
+    .expect("a journal")
 }
 
 fn enqueue_many(db: &Db, env: &Env, office: i64, name: &'static str, count: usize) {

@@ -46,7 +46,9 @@ fn post(settings: &Settings, db: &Db, env: &Env) -> Result<Post, Failure> {
         .mail
         .letterhead(&settings.public_url)
         .map_err(wrong)?;
-    Ok(Post::new(db.clone(), env.clone(), mailer, Arc::new(head)))
+    Post::new(db.clone(), env.clone(), mailer, Arc::new(head))
+        .with_journal(&settings.data_dir.join("outbox"))
+        .map_err(|error| wrong(error.to_string()))
 }
 
 pub(super) fn env() -> Env {

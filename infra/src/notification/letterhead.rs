@@ -35,8 +35,8 @@ impl std::fmt::Debug for Letterhead {
 pub struct Ready {
     pub from: Address,
     pub to: Address,
-    /// The whole message as it goes over the wire.
-    pub bytes: Vec<u8>,
+    /// The whole message as it goes over the wire: ASCII alone, its lines ended by CR LF.
+    pub text: String,
     /// A name for a file, the same each time this mail is sent.
     pub file_name: String,
 }
@@ -130,7 +130,8 @@ impl Letterhead {
         Ok(Ready {
             from: self.from.email.clone(),
             to,
-            bytes: message.formatted(),
+            text: String::from_utf8(message.formatted())
+                .map_err(|_| "message: not ASCII".to_owned())?,
             file_name: format!("{day}-{}-{mark}.eml", cover.kind.as_str()),
         })
     }

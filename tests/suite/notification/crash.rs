@@ -2,6 +2,7 @@
 //! same Message-ID.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,6 +19,7 @@ use crate::support::{World, at};
 
 const DATABASE: &str = "MOTCUA_TEST_DELIVER_FROM";
 const SERVER: &str = "MOTCUA_TEST_DELIVER_TO";
+const JOURNAL: &str = "MOTCUA_TEST_DELIVER_JOURNAL";
 const NOW: &str = "MOTCUA_TEST_DELIVER_AT";
 
 /// How often the worker is killed; more where somebody wants to be surer.
@@ -40,6 +42,10 @@ fn the_worker_that_the_next_tests_kill() {
         SmtpMailer::new(SmtpSettings::parse(&server).expect("a server")).expect("a mailer");
     let head = Letterhead::new(FROM, None, "http://motcua.example").expect("a letterhead");
     let post = Post::new(db, env, Arc::new(mailer), Arc::new(head));
+    let post = match std::env::var(JOURNAL) {
+        Ok(folder) => post.with_journal(Path::new(&folder)).expect("a journal"),
+        Err(_) => post,
+    };
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -50,7 +56,12 @@ fn the_worker_that_the_next_tests_kill() {
 }
 
 /// Starts the worker, and kills it once it has sent `after` mails; gives what it sent.
-fn run_and_kill(world: &World, server: &MailServer, after: usize) -> Vec<String> {
+fn run_and_kill(
+    world: &World,
+    server: &MailServer,
+    journal: Option<&Path>,
+    after: usize,
+) -> Vec<String> {
     let now = domain::time::to_local(world.clock.now()).format("%Y-%m-%d %H:%M:%S");
     let mut child = Command::new(std::env::current_exe().expect("this program"))
         .args([
@@ -60,6 +71,7 @@ fn run_and_kill(world: &World, server: &MailServer, after: usize) -> Vec<String>
         .env(DATABASE, world.database_url())
         .env(SERVER, server.url())
         .env(NOW, now.to_string())
+        .envs(journal.map(|folder| (JOURNAL, folder)))
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
@@ -89,28 +101,46 @@ fn ids(mails: &[serde_json::Value]) -> Vec<String> {
         .collect()
 }
 
-both! {
-    async fn a_killed_worker_loses_nothing_and_sends_at_most_one_mail_twice(world) {
-        let (server, kills) = (MailServer::brief(), kills());
-        let mails = kills * 60 + 100;
-        put(&world, (0..mails).map(|n| letter(&format!("m{n}"), &format!("n{n}@example.vn"))).collect());
-        let mut times: BTreeMap<String, usize> = BTreeMap::new();
-        for kill in 0..kills {
-            for id in run_and_kill(&world, &server, 5 + kill * 7 % 23) {
-                *times.entry(id).or_default() += 1;
-            }
-            // The lease of what the dead one held ends.
-            world.pass(TimeDelta::seconds(121));
-        }
-        let before = times.values().sum::<usize>();
-        let last = deliver(&post_to(&world, &server)).await;
-        assert!(before < mails, "all was sent before the last kill: {before}");
-        let expected = usize::try_from(last.sent).unwrap();
-        for id in ids(&server.mails(expected)) {
+/// Kills a worker again and again, then lets another finish.
+async fn kill_and_finish(world: World, journal: Option<&Path>) {
+    let (server, kills) = (MailServer::brief(), kills());
+    let mails = kills * 60 + 100;
+    let letters = (0..mails).map(|n| letter(&format!("m{n}"), &format!("n{n}@example.vn")));
+    put(&world, letters.collect());
+    let mut times: BTreeMap<String, usize> = BTreeMap::new();
+    for kill in 0..kills {
+        for id in run_and_kill(&world, &server, journal, 5 + kill * 7 % 23) {
             *times.entry(id).or_default() += 1;
         }
-        assert_eq!(times.len(), mails, "some were lost");
-        let twice: usize = times.values().map(|count| count - 1).sum();
-        assert!(twice <= kills, "{twice} sent twice by {kills} kills");
+        // The lease of what the dead one held ends.
+        world.pass(TimeDelta::seconds(121));
+    }
+    let before = times.values().sum::<usize>();
+    let mut post = post_to(&world, &server);
+    if let Some(folder) = journal {
+        post = post.with_journal(folder).expect("a journal");
+    }
+    let last = deliver(&post).await;
+    assert!(
+        before < mails,
+        "all was sent before the last kill: {before}"
+    );
+    let expected = usize::try_from(last.sent).unwrap();
+    for id in ids(&server.mails(expected)) {
+        *times.entry(id).or_default() += 1;
+    }
+    assert_eq!(times.len(), mails, "some were lost");
+    let twice: usize = times.values().map(|count| count - 1).sum();
+    assert!(twice <= kills, "{twice} sent twice by {kills} kills");
+}
+
+both! {
+    async fn a_killed_worker_loses_nothing_and_sends_at_most_one_mail_twice(world) {
+        let folder = tempfile::tempdir().unwrap();
+        kill_and_finish(world, Some(folder.path())).await;
+    }
+
+    async fn so_does_one_without_a_journal(world) {
+        kill_and_finish(world, None).await;
     }
 }

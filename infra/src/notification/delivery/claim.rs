@@ -22,6 +22,8 @@ pub enum State {
     Held,
     /// Not ours any more; nothing was written.
     Lost,
+    /// The database could not be told; the journal keeps it.
+    Unknown,
 }
 
 /// A mail that a worker has taken, as it is stored.

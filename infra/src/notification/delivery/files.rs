@@ -63,7 +63,7 @@ fn put(folder: &Path, mail: &Ready) -> io::Result<()> {
         .truncate(true)
         .mode(0o600)
         .open(&half)?;
-    file.write_all(&mail.bytes)?;
+    file.write_all(mail.text.as_bytes())?;
     file.sync_all()?;
     fs::rename(&half, folder.join(&mail.file_name))
 }

@@ -2,6 +2,7 @@
 
 mod claim;
 mod files;
+mod journal;
 mod prepare;
 mod record;
 mod smtp;
@@ -9,8 +10,11 @@ mod smtp_error;
 mod smtp_url;
 
 use std::fmt::Debug;
+use std::io;
+use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::stream::{self, StreamExt as _};
@@ -23,10 +27,11 @@ use crate::error::Error;
 use crate::ids::new_uid;
 use claim::{Taken, claim, release, renew};
 use prepare::{Prepared, Verdict, prepare};
-use record::{Outcome, record};
+use record::{Outcome, record, settle_sent};
 
 pub use claim::{State, Waiting, queue};
 pub use files::FileMailer;
+pub use journal::Journal;
 pub use smtp::SmtpMailer;
 pub use smtp_url::{SmtpSettings, SmtpUrlFault, Tls};
 
@@ -57,9 +62,9 @@ pub trait Mailer: Send + Sync + Debug {
     }
 }
 
-/// A message that was taken over. Held until the database knows: a mail server cannot be asked
-/// later whether it has a message, so between its yes and our record there is never more than one,
-/// and a process that is killed sends at most one message twice.
+/// A message that was taken over. Held until that is kept: a mail server cannot be asked later
+/// whether it has a message, so between its yes and our record there is never more than one, and
+/// a process that is killed sends at most one message twice.
 #[derive(Debug, Default)]
 pub struct Accepted {
     pub detail: String,
@@ -87,6 +92,9 @@ pub struct Post {
     pub mailer: Arc<dyn Mailer>,
     pub head: Arc<Letterhead>,
     owner: Arc<str>,
+    journal: Option<Arc<Journal>>,
+    /// Whether what dead workers left was looked for.
+    settled: Arc<AtomicBool>,
 }
 
 /// What a run brought.
@@ -122,7 +130,7 @@ impl Delivered {
             State::Moot => &mut self.moot,
             State::Muted => &mut self.muted,
             State::Held => &mut self.held,
-            State::Lost => return,
+            State::Lost | State::Unknown => return,
         };
         *place = place.saturating_add(1);
     }
@@ -137,7 +145,19 @@ impl Post {
             mailer,
             head,
             owner: new_uid().into(),
+            journal: None,
+            settled: Arc::default(),
         }
+    }
+
+    /// The same with a journal in this folder, which makes it faster: without one each mail waits
+    /// for the commit of the one before.
+    ///
+    /// # Errors
+    /// When the folder cannot be made or written.
+    pub fn with_journal(mut self, folder: &Path) -> io::Result<Self> {
+        self.journal = Some(Arc::new(Journal::open(folder, &self.owner)?));
+        Ok(self)
     }
 }
 
@@ -168,6 +188,7 @@ pub async fn deliver_batch(
     post: &Post,
     go_on: &(dyn Fn() -> bool + Sync),
 ) -> Result<Delivered, Error> {
+    settle(post).await?;
     let lease = Lease::begin();
     let taken = post
         .db
@@ -193,8 +214,14 @@ pub async fn deliver_batch(
         .await?;
     let work = deliver_all(post, prepared, &lease, go_on);
     let states = with_renewal(post, &ids, &lease, work).await;
-    for state in states {
+    for state in states.iter().copied() {
         done.count(state);
+    }
+    if let Some(journal) = &post.journal
+        && !states.contains(&State::Unknown)
+        && let Err(error) = journal.clear()
+    {
+        tracing::warn!(%error, "the journal of mails cannot be cleared");
     }
     // What was not come to, as the service ends: others may have it at once.
     give_back(post, ids).await;
@@ -250,9 +277,45 @@ async fn deliver_one(
         Verdict::Hold(until) => (Outcome::Held(until), None),
         Verdict::Refuse(detail) => (Outcome::Broken(detail), None),
     };
+    // Once the journal has it, the next mail may go out while this one is recorded.
+    let window = match (&post.journal, window) {
+        (Some(journal), Some(window)) => match journal.taken_over(&mail.uid) {
+            Ok(()) => None,
+            Err(error) => {
+                tracing::warn!(%error, "the journal of mails cannot be written");
+                Some(window)
+            }
+        },
+        (_, window) => window,
+    };
     let state = keep(post, mail, outcome, lease).await;
     drop(window);
     state
+}
+
+/// Records what workers that died had sent, once.
+async fn settle(post: &Post) -> Result<(), Error> {
+    let Some(journal) = &post.journal else {
+        return Ok(());
+    };
+    if post.settled.load(Ordering::Acquire) {
+        return Ok(());
+    }
+    let broken = |error: io::Error| Error::Internal(format!("the journal of mails: {error}"));
+    for left in journal.leftovers().map_err(broken)? {
+        let (env, owner, uids) = (post.env.clone(), left.owner.clone(), left.uids.clone());
+        let settled: usize = post
+            .db
+            .write(move |conn| settle_sent(conn, &env, &owner, &uids))
+            .await?;
+        tracing::info!(
+            settled,
+            "recorded mails that a worker had sent before it died"
+        );
+        left.remove().map_err(broken)?;
+    }
+    post.settled.store(true, Ordering::Release);
+    Ok(())
 }
 
 fn join(detail: String, remark: Option<String>) -> String {
@@ -280,7 +343,7 @@ async fn keep(post: &Post, mail: Taken, outcome: Outcome, lease: &Lease) -> Stat
             }
             Err(error) => {
                 tracing::error!(%error, "an attempt could not be recorded");
-                return State::Lost;
+                return State::Unknown;
             }
         }
     }

@@ -152,7 +152,7 @@ impl SmtpMailer {
             return Err(Failure::NotOurs);
         }
         let taken = self
-            .answer(Phase::Content, connection.message(&mail.bytes))
+            .answer(Phase::Content, connection.command(Content(&mail.text)))
             .await?;
         self.keep(connection);
         Ok(Accepted {
@@ -165,6 +165,26 @@ impl SmtpMailer {
         if let Ok(Ok(_)) = timeout(self.patience(), connection.command(Rset)).await {
             self.keep(connection);
         }
+    }
+}
+
+/// The content of a message with its last dot, lines that begin with one doubled (RFC 5321,
+/// 4.5.2). Written at once: in two pieces, as lettre's own way does it, the second would wait
+/// for the acknowledgement of the first, which takes 40 ms with most systems.
+struct Content<'a>(&'a str);
+
+impl std::fmt::Display for Content<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for line in self.0.split_inclusive("\r\n") {
+            if line.starts_with('.') {
+                f.write_str(".")?;
+            }
+            f.write_str(line)?;
+        }
+        if !self.0.ends_with("\r\n") {
+            f.write_str("\r\n")?;
+        }
+        f.write_str(".\r\n")
     }
 }
 
@@ -202,5 +222,20 @@ impl Mailer for SmtpMailer {
                 let _ = timeout(Duration::from_secs(1), connection.quit()).await;
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Content;
+
+    #[test]
+    fn a_dot_at_the_head_of_a_line_ends_no_message() {
+        let content = Content("Subject: x\r\n\r\n.một\r\n..\r\na.b\r\n.").to_string();
+        assert_eq!(
+            content,
+            "Subject: x\r\n\r\n..một\r\n...\r\na.b\r\n..\r\n.\r\n"
+        );
+        assert_eq!(Content("x\r\n").to_string(), "x\r\n.\r\n");
     }
 }
