@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text, Timestamp};
 
-use super::LEASE_SECONDS;
+use super::lease::LEASE_SECONDS;
 use crate::db::Conn;
 use crate::db::dialect::{self, Kind};
 use crate::db::schema::mails;

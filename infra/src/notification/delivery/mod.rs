@@ -3,6 +3,7 @@
 mod claim;
 mod files;
 mod journal;
+mod lease;
 mod prepare;
 mod record;
 mod smtp;
@@ -15,7 +16,7 @@ use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt as _};
 use tokio::sync::OwnedMutexGuard;
@@ -25,7 +26,8 @@ use crate::db::Db;
 use crate::env::Env;
 use crate::error::Error;
 use crate::ids::new_uid;
-use claim::{Taken, claim, release, renew};
+use claim::{Taken, claim, release};
+use lease::{Lease, with_renewal};
 use prepare::{Prepared, Verdict, prepare};
 use record::{Outcome, record, settle_sent};
 
@@ -39,10 +41,6 @@ pub use smtp_url::{SmtpSettings, SmtpUrlFault, Tls};
 const BATCH: i64 = 32;
 /// Connections at once.
 pub const CONNECTIONS: usize = 8;
-/// For how long a worker has what it took, in seconds.
-const LEASE_SECONDS: u64 = 120;
-/// No message is begun with less than this left of its lease.
-const MARGIN: Duration = Duration::from_secs(20);
 
 type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -349,40 +347,6 @@ async fn keep(post: &Post, mail: Taken, outcome: Outcome, lease: &Lease) -> Stat
     }
 }
 
-/// Runs `work` and renews the lease of the batch meanwhile.
-async fn with_renewal<T>(
-    post: &Post,
-    ids: &[i64],
-    lease: &Lease,
-    work: impl Future<Output = T>,
-) -> T {
-    let renewal = async {
-        loop {
-            tokio::time::sleep(Duration::from_secs(LEASE_SECONDS / 4)).await;
-            let begun = Instant::now();
-            let (env, owner) = (post.env.clone(), Arc::clone(&post.owner));
-            let ids = ids.to_vec();
-            match post
-                .db
-                .write(move |conn| renew(conn, &env, &owner, &ids))
-                .await
-            {
-                Ok(()) => lease.renewed(begun),
-                Err(error) => tracing::warn!(%error, "the lease of mails could not be renewed"),
-            }
-        }
-    };
-    tokio::select! {
-        done = work => done,
-        () = renewal => unreachable_end().await,
-    }
-}
-
-/// The renewal never ends by itself.
-async fn unreachable_end<T>() -> T {
-    std::future::pending().await
-}
-
 async fn give_back(post: &Post, ids: Vec<i64>) {
     let (env, owner) = (post.env.clone(), Arc::clone(&post.owner));
     let freed: Result<(), Error> = post
@@ -391,34 +355,5 @@ async fn give_back(post: &Post, ids: Vec<i64>) {
         .await;
     if let Err(error) = freed {
         tracing::warn!(%error, "mails stay taken until their lease ends");
-    }
-}
-
-/// Until when this process may act on what it took, by a clock that is never set.
-#[derive(Debug)]
-struct Lease(std::sync::Mutex<Instant>);
-
-impl Lease {
-    fn begin() -> Self {
-        Self(std::sync::Mutex::new(Self::end(Instant::now())))
-    }
-
-    fn end(begun: Instant) -> Instant {
-        begun + Duration::from_secs(LEASE_SECONDS)
-    }
-
-    fn renewed(&self, begun: Instant) {
-        *self
-            .0
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner) = Self::end(begun);
-    }
-
-    fn holds(&self) -> bool {
-        let until = *self
-            .0
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        Instant::now() + MARGIN < until
     }
 }
