@@ -149,40 +149,36 @@ struct Worker {
 impl Worker {
     fn work(mut self, queue: &Receiver<Box<dyn Job>>) {
         while let Ok(first) = queue.recv() {
-            let mut batch = vec![first];
-            batch.extend(queue.try_iter().take(BATCH - 1));
-            self.waiting.fetch_sub(batch.len(), Ordering::Relaxed);
             // Jobs catch their own panics; this is for a reply or a destructor that panics.
-            if catch_unwind(AssertUnwindSafe(|| self.all(batch))).is_err() {
+            if catch_unwind(AssertUnwindSafe(|| self.once(first, queue))).is_err() {
                 tracing::error!("the writer recovered from a panic outside a job");
                 self.conn = None;
             }
         }
     }
 
-    /// One transaction as a rule; more when one has to be given up half-way.
-    fn all(&mut self, mut batch: Vec<Box<dyn Job>>) {
-        while !batch.is_empty() {
-            batch = self.once(batch);
-        }
-    }
-
-    /// Runs the batch in one transaction and answers; hands back the jobs that it did not reach.
-    fn once(&mut self, batch: Vec<Box<dyn Job>>) -> Vec<Box<dyn Job>> {
+    /// Runs what is queued in one transaction, also what comes while it runs, and answers.
+    fn once(&mut self, first: Box<dyn Job>, queue: &Receiver<Box<dyn Job>>) {
+        let waiting = Arc::clone(&self.waiting);
+        let mut jobs = std::iter::once(first)
+            .chain(queue.try_iter())
+            .take(BATCH)
+            .inspect(|_| {
+                waiting.fetch_sub(1, Ordering::Relaxed);
+            });
         let Some(mut conn) = self.conn.take().or_else(|| self.reconnect()) else {
-            answer(batch, Err(Unavailable::Away));
-            return Vec::new();
+            answer(jobs.collect(), Err(Unavailable::Away));
+            return;
         };
         if let Err(error) = begin(&mut conn) {
             tracing::error!(%error, "the writer cannot begin a transaction");
             // Not put back: a new connection is a cheap way out of whatever is wrong.
-            answer(batch, Err(Unavailable::Away));
-            return Vec::new();
+            answer(jobs.collect(), Err(Unavailable::Away));
+            return;
         }
-        let mut rest = batch.into_iter();
-        let mut ran = Vec::with_capacity(rest.len());
+        let mut ran = Vec::new();
         let mut sound = true;
-        while sound && let Some(mut job) = rest.next() {
+        while sound && let Some(mut job) = jobs.next() {
             sound = in_savepoint(&mut conn, job.as_mut());
             ran.push(job);
         }
@@ -198,7 +194,6 @@ impl Worker {
             drop(conn);
         }
         answer(ran, fate);
-        rest.collect()
     }
 
     fn reconnect(&self) -> Option<Conn> {

@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use diesel::backend::Backend;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Date, Nullable, Text};
+use diesel::serialize::ToSql;
+use diesel::sql_types::{BigInt, Date, HasSqlType, Nullable, Text};
 use domain::deadline::Calendar;
 use domain::procedure::ProcedureVersion;
 use domain::text::{AgencyCode, ProcedureCode};
 
-use super::summary::{Named, units};
+use super::summary::Named;
 use crate::db::Conn;
 use crate::db::hot::Hot;
-use crate::db::schema::offices;
 use crate::env::Env;
 use crate::error::Error;
 use crate::{calendar, procedure};
@@ -28,7 +29,7 @@ pub(super) struct InForce {
     pub department: Option<Named>,
 }
 
-#[derive(Debug, Queryable)]
+#[derive(Debug)]
 pub(super) struct OfficeRow {
     pub id: i64,
     pub path: String,
@@ -43,20 +44,26 @@ pub(super) struct Wanted<'a> {
     pub department: Option<i64>,
 }
 
-/// Finds what is in force. `may` judges the office before anything is said of the rules. On
-/// PostgreSQL one question: each round trip there costs as much as the work.
+/// Finds what is in force. `may` judges the office before anything is said of the rules. One
+/// question: a round trip to PostgreSQL costs as much as the work, and so do many small ones to
+/// SQLite.
 pub(super) fn in_force(
     conn: &mut Conn,
     env: &Env,
     wanted: &Wanted<'_>,
     may: impl FnOnce(&OfficeRow) -> Result<(), Error>,
 ) -> Result<InForce, Error> {
-    let found = match conn {
-        Conn::Sqlite(_) => step_by_step(conn, env, wanted)?,
-        Conn::Postgres(pg) => at_once(pg, wanted)?,
+    let found: Option<FoundRow> = match conn {
+        Conn::Sqlite(lite) => question(SQLITE, wanted).get_result(lite).optional()?,
+        Conn::Postgres(pg) => question(POSTGRES, wanted).get_result(pg).optional()?,
     };
     let found = found.ok_or_else(unknown_office)?;
-    may(&found.office)?;
+    let office = OfficeRow {
+        id: found.id,
+        path: found.path,
+        name: found.name,
+    };
+    may(&office)?;
     let procedure_version = found.procedure_version.ok_or_else(not_in_force)?;
     let calendar_version = found
         .calendar_version
@@ -64,46 +71,14 @@ pub(super) fn in_force(
     Ok(InForce {
         calendar: calendar::compiled(conn, env, calendar_version)?,
         procedure: procedure::version(conn, env, procedure_version)?,
-        office: found.office,
+        office,
         calendar_version,
         procedure_version,
-        department: found.department,
+        department: found
+            .department
+            .zip(found.department_name)
+            .map(|(key, name)| Named { key, name }),
     })
-}
-
-struct Found {
-    office: OfficeRow,
-    procedure_version: Option<i64>,
-    calendar_version: Option<i64>,
-    department: Option<Named>,
-}
-
-fn step_by_step(conn: &mut Conn, env: &Env, wanted: &Wanted<'_>) -> Result<Option<Found>, Error> {
-    let office: Option<OfficeRow> = offices::table
-        .filter(offices::code.eq(wanted.office.as_str()))
-        .filter(offices::retired_at.is_null())
-        .select((offices::id, offices::path, offices::name))
-        .first(conn)
-        .optional()?;
-    let Some(office) = office else {
-        return Ok(None);
-    };
-    let procedure = procedure::in_force(conn, env, wanted.procedure.as_str(), wanted.on)?;
-    let calendar_version = match calendar::in_force_by_path(conn, env, &office.path) {
-        Ok((version, _)) => Some(version),
-        Err(Error::Refused("no_calendar")) => None,
-        Err(error) => return Err(error),
-    };
-    let department = match wanted.department {
-        None => None,
-        Some(id) => units(conn, vec![id])?.remove(&id),
-    };
-    Ok(Some(Found {
-        office,
-        procedure_version: procedure.map(|(id, _)| id),
-        calendar_version,
-        department,
-    }))
 }
 
 #[derive(QueryableByName)]
@@ -124,46 +99,57 @@ struct FoundRow {
     department_name: Option<String>,
 }
 
+/// The question up to the code of the procedure; how the offices on a path are found is each
+/// database's own.
+macro_rules! opening {
+    ($offices_on_path:literal) => {
+        concat!(
+            "SELECT o.id, o.path, o.name, d.uid AS department, d.name AS department_name, \
+             (SELECT c.id FROM ",
+            $offices_on_path,
+            " ORDER BY a.path DESC, c.number DESC LIMIT 1) AS calendar_version, \
+             (SELECT v.id FROM procedure_versions v JOIN procedures p ON p.id = v.procedure_id \
+               WHERE p.code = "
+        )
+    };
+}
+
+const POSTGRES: &str = opening!(
+    "offices a JOIN calendar_versions c ON c.calendar_id = a.calendar_id \
+     WHERE a.id = ANY (string_to_array(trim(BOTH '/' FROM o.path), '/')::bigint[])"
+);
+
+const SQLITE: &str = opening!(
+    "json_each('[' || replace(trim(o.path, '/'), '/', ',') || ']') e \
+     CROSS JOIN offices a ON a.id = e.value \
+     CROSS JOIN calendar_versions c ON c.calendar_id = a.calendar_id"
+);
+
 /// The same as the queries of the features `calendar` and `procedure`, in one.
-fn at_once(pg: &mut PgConnection, wanted: &Wanted<'_>) -> Result<Option<Found>, Error> {
-    let row: Option<FoundRow> = Hot::sql(
-        "SELECT o.id, o.path, o.name, d.uid AS department, d.name AS department_name, \
-         (SELECT c.id FROM offices a JOIN calendar_versions c ON c.calendar_id = a.calendar_id \
-           WHERE a.id = ANY (string_to_array(trim(BOTH '/' FROM o.path), '/')::bigint[]) \
-           ORDER BY a.path DESC, c.number DESC LIMIT 1) AS calendar_version, \
-         (SELECT v.id FROM procedure_versions v JOIN procedures p ON p.id = v.procedure_id \
-           WHERE p.code = ",
-    )
-    .bind::<Text, _>(
-        wanted.procedure.as_str(),
-        " AND (p.retired_from IS NULL OR p.retired_from > ",
-    )
-    .bind::<Date, _>(wanted.on, ") AND v.effective_from <= ")
-    .bind::<Date, _>(
-        wanted.on,
-        " ORDER BY v.effective_from DESC LIMIT 1) AS procedure_version \
-         FROM offices o LEFT JOIN departments d ON d.id = ",
-    )
-    .bind::<Nullable<BigInt>, _>(
-        wanted.department,
-        " WHERE o.retired_at IS NULL AND o.code = ",
-    )
-    .bind::<Text, _>(wanted.office.as_str(), "")
-    .get_result(pg)
-    .optional()?;
-    Ok(row.map(|row| Found {
-        office: OfficeRow {
-            id: row.id,
-            path: row.path,
-            name: row.name,
-        },
-        procedure_version: row.procedure_version,
-        calendar_version: row.calendar_version,
-        department: row
-            .department
-            .zip(row.department_name)
-            .map(|(key, name)| Named { key, name }),
-    }))
+fn question<'a, DB>(opening: &'static str, wanted: &'a Wanted<'a>) -> Hot<'a, DB>
+where
+    DB: Backend + HasSqlType<Text> + HasSqlType<Date> + HasSqlType<BigInt>,
+    str: ToSql<Text, DB>,
+    NaiveDate: ToSql<Date, DB>,
+    i64: ToSql<BigInt, DB>,
+    Option<i64>: ToSql<Nullable<BigInt>, DB>,
+{
+    Hot::sql(opening)
+        .bind::<Text, _>(
+            wanted.procedure.as_str(),
+            " AND (p.retired_from IS NULL OR p.retired_from > ",
+        )
+        .bind::<Date, _>(wanted.on, ") AND v.effective_from <= ")
+        .bind::<Date, _>(
+            wanted.on,
+            " ORDER BY v.effective_from DESC LIMIT 1) AS procedure_version \
+             FROM offices o LEFT JOIN departments d ON d.id = ",
+        )
+        .bind::<Nullable<BigInt>, _>(
+            wanted.department,
+            " WHERE o.retired_at IS NULL AND o.code = ",
+        )
+        .bind::<Text, _>(wanted.office.as_str(), "")
 }
 
 fn unknown_office() -> Error {

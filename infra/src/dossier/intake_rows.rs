@@ -23,12 +23,14 @@ impl IntakeRows {
     /// Writes them and gives the id of the dossier. What closes a case is in no intake.
     pub(super) fn write(&self, conn: &mut Conn) -> Result<i64, Error> {
         match conn {
-            Conn::Sqlite(_) => self.one_by_one(conn),
+            Conn::Sqlite(lite) => self.one_by_one(lite),
             Conn::Postgres(pg) => self.at_once(pg),
         }
     }
 
-    fn one_by_one(&self, conn: &mut Conn) -> Result<i64, Error> {
+    /// On the connection itself: asking each value for its kind first, as the one that may be
+    /// either does, is a third of what the rows cost.
+    fn one_by_one(&self, conn: &mut SqliteConnection) -> Result<i64, Error> {
         let office_id = self.dossier.office_id;
         let dossier_id: i64 = diesel::insert_into(dossiers::table)
             .values(&self.dossier)
