@@ -22,6 +22,8 @@ pub struct Env {
     pub calendars: Cache<i64, Calendar>,
     /// Procedure versions by their id; a version is replaced only before it takes effect.
     pub procedures: Cache<i64, ProcedureVersion>,
+    /// What holds for intakes, while no register changes.
+    pub(crate) in_force: crate::dossier::Kept,
     /// Wakes whoever delivers mails.
     pub outbox: Bell,
 }
@@ -33,6 +35,7 @@ impl Env {
             clock,
             calendars: Cache::default(),
             procedures: Cache::default(),
+            in_force: crate::dossier::Kept::default(),
             outbox: Bell::default(),
         }
     }

@@ -15,7 +15,7 @@ use crate::db::schema::{
     calendar_versions, calendars, dossier_events, dossiers, offices, recomputations,
 };
 use crate::db::{Conn, Db, dialect};
-use crate::dossier::recount::{Deed, DossierRow, Loaded, announce, pin, save, with_rules};
+use crate::dossier::recount::{Deed, DossierRow, Loaded, announce, pin, save, settled, with_rules};
 use crate::env::Env;
 use crate::error::Error;
 use crate::ids::new_uid;
@@ -70,7 +70,7 @@ pub fn run_waiting(db: &Db, env: &Env) -> Result<usize, Error> {
 /// [`run_waiting`] that asks `go_on` before each batch, so that a service that ends does not
 /// wait for thousands of dossiers; the next start goes on.
 pub fn run_waiting_while(db: &Db, env: &Env, go_on: &dyn Fn() -> bool) -> Result<usize, Error> {
-    let mut finished = 0usize;
+    let (mut finished, mut begun) = (0usize, None);
     loop {
         if !go_on() {
             return Ok(finished);
@@ -79,6 +79,12 @@ pub fn run_waiting_while(db: &Db, env: &Env, go_on: &dyn Fn() -> bool) -> Result
         let Some(id) = open else {
             return Ok(finished);
         };
+        if begun != Some(id) {
+            // An intake under way may still be pinned to the calendar as it was: it is waited for,
+            // and all that begin from now on see the new one.
+            db.write_blocking(settled)?;
+            begun = Some(id);
+        }
         match run_batch(db, env, id)? {
             Stepped::Elsewhere => return Ok(finished),
             Stepped::More(_) => {}

@@ -136,7 +136,7 @@ impl Pool {
     /// back. A job that swallowed a failed statement would be told `Ok` for nothing, so a
     /// statement that fails there goes along in the same round trip.
     fn commit(&self, lease: &mut Lease) -> Result<(), Error> {
-        let committed = lease.conn.batch_execute("SELECT 1; COMMIT");
+        let committed = lease.conn.batch_execute("CLOSE ALL; COMMIT");
         if committed.is_err() && Manager::rollback_transaction(&mut lease.conn).is_err() {
             self.condemn(lease);
         }

@@ -1,6 +1,7 @@
 //! What holds for an intake: the office, and the versions of calendar and procedure in force.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::NaiveDate;
 use diesel::backend::Backend;
@@ -19,40 +20,78 @@ use crate::error::Error;
 use crate::{calendar, procedure};
 
 /// The rules that a new dossier is pinned to.
-pub(super) struct InForce {
-    pub office: OfficeRow,
-    pub calendar_version: i64,
-    pub calendar: Arc<Calendar>,
-    pub procedure_version: i64,
-    pub procedure: Arc<ProcedureVersion>,
+#[derive(Debug)]
+pub(crate) struct InForce {
+    pub(super) office: OfficeRow,
+    pub(super) calendar_version: i64,
+    pub(super) calendar: Arc<Calendar>,
+    pub(super) procedure_version: i64,
+    pub(super) procedure: Arc<ProcedureVersion>,
     /// The department of whoever takes it in.
-    pub department: Option<Named>,
+    pub(super) department: Option<Named>,
 }
 
 #[derive(Debug)]
-pub(super) struct OfficeRow {
+pub(crate) struct OfficeRow {
     pub id: i64,
     pub path: String,
     pub name: String,
 }
 
 /// What is asked for.
-pub(super) struct Wanted<'a> {
-    pub office: &'a AgencyCode,
-    pub procedure: &'a ProcedureCode,
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Wanted {
+    pub office: AgencyCode,
+    pub procedure: ProcedureCode,
     pub on: NaiveDate,
     pub department: Option<i64>,
 }
 
-/// Finds what is in force. `may` judges the office before anything is said of the rules. One
-/// question: a round trip to PostgreSQL costs as much as the work, and so do many small ones to
-/// SQLite.
+/// Answers kept in memory while the mark of the registers stays what it was.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Kept(Arc<Mutex<Answers>>);
+
+#[derive(Debug, Default)]
+struct Answers {
+    /// The mark and the day for which they hold.
+    of: Option<(i64, NaiveDate)>,
+    by: HashMap<Wanted, Arc<InForce>>,
+}
+
+impl Kept {
+    fn find(&self, mark: i64, wanted: &Wanted) -> Option<Arc<InForce>> {
+        let answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        (answers.of == Some((mark, wanted.on)))
+            .then(|| answers.by.get(wanted).cloned())
+            .flatten()
+    }
+
+    fn keep(&self, mark: i64, wanted: &Wanted, found: &Arc<InForce>) {
+        let mut answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if answers.of != Some((mark, wanted.on)) {
+            answers.by.clear();
+            answers.of = Some((mark, wanted.on));
+        }
+        answers.by.insert(wanted.clone(), Arc::clone(found));
+    }
+}
+
+/// Finds what is in force. `mark` is that of the registers, read in this transaction and before;
+/// while it stays, what was found is known. `may` judges the office before anything is said of the
+/// rules.
 pub(super) fn in_force(
     conn: &mut Conn,
     env: &Env,
-    wanted: &Wanted<'_>,
+    wanted: &Wanted,
+    mark: i64,
     may: impl FnOnce(&OfficeRow) -> Result<(), Error>,
-) -> Result<InForce, Error> {
+) -> Result<Arc<InForce>, Error> {
+    if let Some(known) = env.in_force.find(mark, wanted) {
+        may(&known.office)?;
+        return Ok(known);
+    }
+    // One question: a round trip to PostgreSQL costs as much as the work, and so do many small
+    // ones to SQLite.
     let found: Option<FoundRow> = match conn {
         Conn::Sqlite(lite) => question(SQLITE, wanted).get_result(lite).optional()?,
         Conn::Postgres(pg) => question(POSTGRES, wanted).get_result(pg).optional()?,
@@ -68,7 +107,7 @@ pub(super) fn in_force(
     let calendar_version = found
         .calendar_version
         .ok_or(Error::Refused("no_calendar"))?;
-    Ok(InForce {
+    let found = Arc::new(InForce {
         calendar: calendar::compiled(conn, env, calendar_version)?,
         procedure: procedure::version(conn, env, procedure_version)?,
         office,
@@ -78,7 +117,9 @@ pub(super) fn in_force(
             .department
             .zip(found.department_name)
             .map(|(key, name)| Named { key, name }),
-    })
+    });
+    env.in_force.keep(mark, wanted, &found);
+    Ok(found)
 }
 
 #[derive(QueryableByName)]
@@ -126,7 +167,7 @@ const SQLITE: &str = opening!(
 );
 
 /// The same as the queries of the features `calendar` and `procedure`, in one.
-fn question<'a, DB>(opening: &'static str, wanted: &'a Wanted<'a>) -> Hot<'a, DB>
+fn question<'a, DB>(opening: &'static str, wanted: &'a Wanted) -> Hot<'a, DB>
 where
     DB: Backend + HasSqlType<Text> + HasSqlType<Date> + HasSqlType<BigInt>,
     str: ToSql<Text, DB>,

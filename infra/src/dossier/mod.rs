@@ -35,6 +35,7 @@ pub use detail::{
     outcome_text, read_dossier, read_dossier_recorded, read_taken,
 };
 pub use feed::{EventView, FeedItem, events_after, settled};
+pub(crate) use in_force::Kept;
 pub use lapse::lapse_all;
 pub use lists::{
     COUNT_CAP, DueWhen, Filter, Listed, Paging, list_department, list_dossiers, list_due, list_mine,

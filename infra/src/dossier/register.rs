@@ -1,6 +1,7 @@
 //! Taking a dossier in: submit, register at the counter, and their shared checks.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::backend::Backend;
@@ -92,17 +93,19 @@ pub fn take_in(
     // Before any lock that others may wait for.
     super::feed::announce(conn)?;
     let wanted = Wanted {
-        office: &new.office,
-        procedure: &new.procedure,
+        office: new.office.clone(),
+        procedure: new.procedure.clone(),
         on: local_date(now),
         department: who.department_id,
     };
-    let found = in_force(conn, env, &wanted, |office| {
+    let next = next_number(conn, &new.office, wanted.on)?;
+    let found = in_force(conn, env, &wanted, next.mark, |office| {
         check_rights(who, intake, &office.path)
     })?;
     let papers = tick(&found.procedure.papers, &[], &new.papers)?;
     let dossier = start(who, intake, &papers, &found, now)?;
-    let mut row = new_row(conn, who, new, &found, &papers, &dossier, now)?;
+    let code = code_of(&new.office, wanted.on, &next)?;
+    let mut row = new_row(code, who, new, &found, &papers, &dossier, now)?;
     let action = if intake == Intake::Register {
         "register"
     } else {
@@ -123,7 +126,7 @@ pub fn take_in(
         words,
     };
     let id = rows.write(conn)?;
-    let taken = taken(id, rows, found, dossier, rules, who, new);
+    let taken = taken(id, rows, &found, dossier, rules, who, new);
     let (row, dossier) = (&taken.loaded.row, &taken.loaded.dossier);
     tell(conn, env, row, Told::TakenIn, None, dossier, "")?;
     Ok(taken)
@@ -132,7 +135,7 @@ pub fn take_in(
 fn taken(
     id: i64,
     rows: IntakeRows,
-    found: InForce,
+    found: &InForce,
     dossier: Dossier,
     rules: Rules,
     who: &Principal,
@@ -142,7 +145,7 @@ fn taken(
     let names = Names {
         office: Named {
             key: new.office.as_str().to_owned(),
-            name: found.office.name,
+            name: found.office.name.clone(),
         },
         procedure: Named {
             key: new.procedure.as_str().to_owned(),
@@ -152,16 +155,16 @@ fn taken(
             key: who.uid.clone(),
             name: who.name.clone(),
         }),
-        department: found.department.filter(|_| held_by_caller),
+        department: found.department.clone().filter(|_| held_by_caller),
     };
     Taken {
         loaded: Loaded {
             row: DossierRow { id, ..rows.dossier },
-            office_path: found.office.path,
+            office_path: found.office.path.clone(),
             dossier,
             rules,
-            procedure: found.procedure,
-            calendar: found.calendar,
+            procedure: Arc::clone(&found.procedure),
+            calendar: Arc::clone(&found.calendar),
         },
         names,
         step: rows.step,
@@ -205,7 +208,7 @@ fn start(
 }
 
 fn new_row(
-    conn: &mut Conn,
+    code: DossierCode,
     who: &Principal,
     new: &NewDossier,
     rules: &InForce,
@@ -245,8 +248,6 @@ fn new_row(
         .matter
         .as_ref()
         .map_or(rules.procedure.name.as_str(), Title::as_str);
-    // The counter's lock is held to the commit, so it is taken as late as can be.
-    let code = next_code(conn, &new.office, local_date(now))?;
     Ok(DossierRow {
         id: 0,
         code: code.as_str().to_owned(),
@@ -273,25 +274,24 @@ fn new_row(
 }
 
 #[derive(diesel::QueryableByName)]
-struct Last {
+struct Next {
     #[diesel(sql_type = BigInt)]
     last: i64,
+    /// The mark of the registers.
+    #[diesel(sql_type = BigInt)]
+    mark: i64,
 }
 
-/// Takes the next code of the agency and day, in the transaction of its dossier: a code that
-/// is rolled back is given again, so none is skipped.
-fn next_code(conn: &mut Conn, agency: &AgencyCode, day: NaiveDate) -> Result<DossierCode, Error> {
-    let next: Last = match conn {
-        Conn::Sqlite(lite) => next_number(agency, day).get_result(lite)?,
-        Conn::Postgres(pg) => next_number(agency, day).get_result(pg)?,
-    };
-    let sequence = u64::try_from(next.last)
-        .map_err(|_| Error::Internal(format!("code counter of {agency} is negative")))?;
-    DossierCode::new(agency, day, sequence)
-        .map_err(|fault| Error::Internal(format!("code of {agency}: {fault:?}")))
+/// Takes the next number of the agency and day, in the transaction of its dossier: one that is
+/// rolled back is given again, so none is skipped. The lock of the counter is held to the commit.
+fn next_number(conn: &mut Conn, agency: &AgencyCode, day: NaiveDate) -> Result<Next, Error> {
+    Ok(match conn {
+        Conn::Sqlite(lite) => counted(agency, day).get_result(lite)?,
+        Conn::Postgres(pg) => counted(agency, day).get_result(pg)?,
+    })
 }
 
-fn next_number<'a, DB>(agency: &'a AgencyCode, day: NaiveDate) -> Hot<'a, DB>
+fn counted<'a, DB>(agency: &'a AgencyCode, day: NaiveDate) -> Hot<'a, DB>
 where
     DB: Backend + HasSqlType<Text> + HasSqlType<Date>,
     str: ToSql<Text, DB>,
@@ -302,8 +302,15 @@ where
         .bind::<Date, _>(
             day,
             ", 1) ON CONFLICT (agency, day) DO UPDATE SET last = code_counters.last + 1 \
-             RETURNING last",
+             RETURNING last, (SELECT mark FROM register_mark) AS mark",
         )
+}
+
+fn code_of(agency: &AgencyCode, day: NaiveDate, next: &Next) -> Result<DossierCode, Error> {
+    let sequence = u64::try_from(next.last)
+        .map_err(|_| Error::Internal(format!("code counter of {agency} is negative")))?;
+    DossierCode::new(agency, day, sequence)
+        .map_err(|fault| Error::Internal(format!("code of {agency}: {fault:?}")))
 }
 
 fn intake_detail(new: &NewDossier, dossier: &Dossier) -> serde_json::Value {

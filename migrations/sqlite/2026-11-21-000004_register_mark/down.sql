@@ -1,0 +1,16 @@
+DROP TRIGGER procedure_versions_mark_delete;
+DROP TRIGGER procedure_versions_mark_update;
+DROP TRIGGER procedure_versions_mark_insert;
+DROP TRIGGER procedures_mark_delete;
+DROP TRIGGER procedures_mark_update;
+DROP TRIGGER procedures_mark_insert;
+DROP TRIGGER calendar_versions_mark_delete;
+DROP TRIGGER calendar_versions_mark_update;
+DROP TRIGGER calendar_versions_mark_insert;
+DROP TRIGGER departments_mark_delete;
+DROP TRIGGER departments_mark_update;
+DROP TRIGGER departments_mark_insert;
+DROP TRIGGER offices_mark_delete;
+DROP TRIGGER offices_mark_update;
+DROP TRIGGER offices_mark_insert;
+DROP TABLE register_mark;
