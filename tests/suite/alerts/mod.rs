@@ -6,6 +6,8 @@ mod figures;
 mod ladder_day;
 mod once;
 mod proposals;
+mod servers;
+mod ward;
 
 use diesel::prelude::*;
 use infra::db::schema::{mails, staff};

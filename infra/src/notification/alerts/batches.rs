@@ -3,12 +3,15 @@
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
+use diesel::dsl;
 use diesel::prelude::*;
 
 use super::digest::digest_letter;
 use super::directory::Directory;
 use super::groups::{AlertNow, LIST_URL, groups};
 use super::ladders::Ladders;
+use super::links::{link, link_left_over};
+use super::record::are_as_read;
 use super::sections::open_proposals;
 use crate::db::schema::{alert_batches, alerts, digests, mails};
 use crate::db::{Conn, Db};
@@ -20,8 +23,6 @@ use crate::schedule::Report;
 
 /// What waits for a digest that was never made goes by mail after this.
 const DIGEST_PATIENCE: TimeDelta = TimeDelta::minutes(60);
-/// Rows in one write that follow up on a long mail.
-const LINKED: i64 = 500;
 
 #[derive(Debug, Clone, Queryable)]
 pub(super) struct Batch {
@@ -52,18 +53,20 @@ pub(super) fn hand_over_stale(db: &Db, env: &Env) -> Result<(), Error> {
     })
 }
 
-type OpenBatches = diesel::helper_types::Filter<
-    diesel::helper_types::Filter<
-        alert_batches::table,
-        diesel::dsl::Eq<alert_batches::state, &'static str>,
+type OpenBatches = dsl::Filter<
+    dsl::Filter<
+        dsl::Filter<alert_batches::table, dsl::Eq<alert_batches::state, &'static str>>,
+        dsl::Eq<alert_batches::via, &'static str>,
     >,
-    diesel::dsl::Eq<alert_batches::via, &'static str>,
+    dsl::IsNull<alert_batches::mail_id>,
 >;
 
+/// What waits to be put into a mail.
 fn open(via: &'static str) -> OpenBatches {
     alert_batches::table
         .filter(alert_batches::state.eq("open"))
         .filter(alert_batches::via.eq(via))
+        .filter(alert_batches::mail_id.is_null())
 }
 
 /// The open batches that a digest of somebody takes in.
@@ -77,6 +80,7 @@ pub(super) fn for_digest(conn: &mut Conn, addressee: i64) -> Result<Vec<i64>, Er
 
 /// Makes one mail of every open batch.
 pub(super) fn compose_open(db: &Db, env: &Env, report: &mut Report) -> Result<(), Error> {
+    link_left_over(db)?;
     let waiting: Vec<Batch> = db.read_blocking(|conn| {
         let waiting = open("mail").order(alert_batches::id);
         let columns = (
@@ -121,7 +125,10 @@ fn compose(
         .get(&batch.addressee_id)
         .and_then(|person| person.email.clone());
     let (owned_env, owned) = (env.clone(), batch.clone());
-    let linked = db.write_blocking(move |conn| {
+    let mail = db.write_blocking(move |conn| {
+        if !are_as_read(conn, &[owned.id], built.alerts)? {
+            return Ok(None);
+        }
         let mail = match (built.letter, address) {
             (Some(letter), Some(to)) => {
                 let mail = NewMail {
@@ -137,33 +144,36 @@ fn compose(
                 enqueue(conn, &owned_env, &mail)?
             }
             (Some(_), None) => {
-                close(conn, &[owned.id], "no_address", None)?;
+                close(conn, &[owned.id], "no_address")?;
                 return Ok(None);
             }
             (None, _) => None,
         };
         drop_alerts(conn, &owned_env, &built.unwanted)?;
-        close(conn, &[owned.id], "composed", mail)?;
+        match mail {
+            Some(mail) => mailed(conn, &[owned.id], mail)?,
+            None => close(conn, &[owned.id], "composed")?,
+        }
         Ok::<_, Error>(mail)
     })?;
-    match linked {
-        Some(mail) => link_dossiers(db, mail),
+    match mail {
+        Some(mail) => link(db, mail),
         None => Ok(()),
     }
 }
 
-/// Marks batches as done with.
-pub(super) fn close(
-    conn: &mut Conn,
-    batches: &[i64],
-    state: &str,
-    mail: Option<i64>,
-) -> Result<(), Error> {
-    diesel::update(alert_batches::table.filter(alert_batches::id.eq_any(batches.to_vec())))
-        .set((
-            alert_batches::state.eq(state),
-            alert_batches::mail_id.eq(mail),
-        ))
+/// Marks batches as done with, without a mail.
+pub(super) fn close(conn: &mut Conn, batches: &[i64], state: &str) -> Result<(), Error> {
+    diesel::update(alert_batches::table.filter(alert_batches::id.eq_any(batches)))
+        .set(alert_batches::state.eq(state))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Names the mail of batches; they are done with when it is linked.
+pub(super) fn mailed(conn: &mut Conn, batches: &[i64], mail: i64) -> Result<(), Error> {
+    diesel::update(alert_batches::table.filter(alert_batches::id.eq_any(batches)))
+        .set(alert_batches::mail_id.eq(mail))
         .execute(conn)?;
     Ok(())
 }
@@ -178,43 +188,6 @@ pub(super) fn drop_alerts(conn: &mut Conn, env: &Env, unwanted: &[i64]) -> Resul
     Ok(())
 }
 
-/// Names the dossiers of a mail, so that it is found by them; bit by bit, since a long mail has
-/// thousands.
-pub(super) fn link_dossiers(db: &Db, mail: i64) -> Result<(), Error> {
-    let mut after = 0;
-    loop {
-        let last: Option<i64> = db.write_blocking(move |conn| {
-            let ids: Vec<i64> = alerts::table
-                .inner_join(alert_batches::table)
-                .filter(alert_batches::mail_id.eq(mail))
-                .filter(alerts::id.gt(after))
-                .order(alerts::id)
-                .limit(LINKED)
-                .select(alerts::id)
-                .load(conn)?;
-            let Some(last) = ids.last().copied() else {
-                return Ok::<_, Error>(None);
-            };
-            diesel::sql_query(
-                "INSERT INTO mail_dossiers (mail_id, dossier_id, rung, due_at) \
-                 SELECT alert_batches.mail_id, alerts.dossier_id, alerts.rung, alerts.due_at \
-                 FROM alerts JOIN alert_batches ON alert_batches.id = alerts.batch_id \
-                 WHERE alert_batches.mail_id = $1 AND alerts.id > $2 AND alerts.id <= $3 \
-                 ON CONFLICT DO NOTHING",
-            )
-            .bind::<diesel::sql_types::BigInt, _>(mail)
-            .bind::<diesel::sql_types::BigInt, _>(after)
-            .bind::<diesel::sql_types::BigInt, _>(last)
-            .execute(conn)?;
-            Ok(Some(last))
-        })?;
-        match last {
-            Some(last) => after = last,
-            None => return Ok(()),
-        }
-    }
-}
-
 /// A letter as the dossiers give reason for it now.
 #[derive(Debug, Default)]
 pub(super) struct Built<T> {
@@ -222,6 +195,8 @@ pub(super) struct Built<T> {
     pub letter: Option<T>,
     /// Alerts that are left out.
     pub unwanted: Vec<i64>,
+    /// How many were read, with these.
+    pub alerts: usize,
     pub office: Option<i64>,
 }
 
@@ -233,6 +208,7 @@ fn alert_letter(
     addressee: i64,
     alerts: Vec<AlertNow>,
 ) -> Result<Built<Alert>, Error> {
+    let read = alerts.len();
     let (wanted, unwanted): (Vec<_>, Vec<_>) = alerts.into_iter().partition(AlertNow::is_wanted);
     let unwanted = unwanted.iter().map(|alert| alert.id).collect();
     let groups = groups(conn, directory, ladders, &wanted, env.now())?;
@@ -247,6 +223,7 @@ fn alert_letter(
         return Ok(Built {
             letter: None,
             unwanted,
+            alerts: read,
             office,
         });
     }
@@ -264,6 +241,7 @@ fn alert_letter(
     Ok(Built {
         letter: Some(letter),
         unwanted,
+        alerts: read,
         office,
     })
 }

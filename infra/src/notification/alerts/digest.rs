@@ -6,12 +6,12 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::time::local_date;
 
-use super::batches::{
-    Built, close, drop_alerts, for_digest, link_dossiers, office_name, recipient,
-};
+use super::batches::{Built, close, drop_alerts, for_digest, mailed, office_name, recipient};
 use super::directory::{Directory, Scope};
 use super::groups::{AlertNow, LIST_URL, groups};
 use super::ladders::Ladders;
+use super::links::{link, link_left_over};
+use super::record::are_as_read;
 use super::sections::{Sections, sections};
 use super::sweep::look_round;
 use crate::db::schema::{digest_days, digests};
@@ -51,6 +51,7 @@ pub(super) fn go_on_with_digests(db: &Db, env: &Env, report: &mut Report) -> Res
     if !opened {
         return Ok(());
     }
+    link_left_over(db)?;
     let (directory, ladders, served) = db.read_blocking(|conn| {
         let served: Vec<i64> = digests::table
             .filter(digests::day.eq(today))
@@ -109,18 +110,20 @@ fn make(
     let to = person.and_then(|person| person.email.clone());
     let env = env.clone();
     let mail = db.write_blocking(move |conn| {
-        if !first_today(conn, &env, addressee, today)? {
+        // What another server is just changing is for the next look.
+        let unchanged = are_as_read(conn, &batches, built.alerts)?;
+        if !unchanged || !first_today(conn, &env, addressee, today)? {
             return Ok::<_, Error>(None);
         }
         drop_alerts(conn, &env, &built.unwanted)?;
         let (letter, to) = match (built.letter, to) {
             (Some(letter), Some(to)) => (letter, to),
             (None, _) => {
-                close(conn, &batches, "composed", None)?;
+                close(conn, &batches, "composed")?;
                 return Ok(None);
             }
             (Some(_), None) => {
-                close(conn, &batches, "no_address", None)?;
+                close(conn, &batches, "no_address")?;
                 return Ok(None);
             }
         };
@@ -135,14 +138,17 @@ fn make(
             dossiers: Vec::new(),
         };
         let mail = enqueue(conn, &env, &mail)?;
-        close(conn, &batches, "composed", mail)?;
+        match mail {
+            Some(mail) => mailed(conn, &batches, mail)?,
+            None => close(conn, &batches, "composed")?,
+        }
         diesel::update(digests::table.find((addressee, today)))
             .set(digests::mail_id.eq(mail))
             .execute(conn)?;
         Ok(mail)
     })?;
     match mail {
-        Some(mail) => link_dossiers(db, mail).map(|()| true),
+        Some(mail) => link(db, mail).map(|()| true),
         None => Ok(false),
     }
 }
@@ -172,6 +178,7 @@ pub(super) fn digest_letter(
     addressee: i64,
     alerts: Vec<AlertNow>,
 ) -> Result<Built<Digest>, Error> {
+    let read = alerts.len();
     let now = env.now();
     let (wanted, unwanted): (Vec<_>, Vec<_>) = alerts.into_iter().partition(AlertNow::is_wanted);
     let unwanted: Vec<i64> = unwanted.iter().map(|alert| alert.id).collect();
@@ -195,6 +202,7 @@ pub(super) fn digest_letter(
         return Ok(Built {
             letter: None,
             unwanted,
+            alerts: read,
             office,
         });
     }
@@ -214,6 +222,7 @@ pub(super) fn digest_letter(
     Ok(Built {
         letter: Some(letter),
         unwanted,
+        alerts: read,
         office,
     })
 }

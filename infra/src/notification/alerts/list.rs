@@ -51,7 +51,7 @@ impl AlertView {
     pub fn state(&self) -> &'static str {
         match (self.batch_state.as_str(), self.dropped_at, &self.mail_state) {
             (_, Some(_), _) => "moot",
-            ("open", ..) => "waiting",
+            ("open", None, None) => "waiting",
             ("no_address", ..) => "no_address",
             (_, None, Some(state)) if state == "moot" => "moot",
             (_, None, Some(_)) => "mailed",
@@ -119,7 +119,9 @@ pub fn list_alerts(
                 .assume_not_null())
     };
     query = match filter.state.as_deref() {
-        Some("waiting") => query.filter(alert_batches::state.eq("open")),
+        Some("waiting") => query
+            .filter(alert_batches::state.eq("open"))
+            .filter(alert_batches::mail_id.is_null()),
         Some("no_address") => query
             .filter(alerts::dropped_at.is_null())
             .filter(alert_batches::state.eq("no_address")),

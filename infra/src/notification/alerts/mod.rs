@@ -5,6 +5,7 @@ mod digest;
 mod directory;
 mod groups;
 mod ladders;
+mod links;
 mod list;
 mod look;
 mod proposals;

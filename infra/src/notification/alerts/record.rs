@@ -1,18 +1,20 @@
 //! Writing down what the looks brought: one statement for many rows, each only as long as its
 //! dossier stands as it was seen.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
 use super::look::{Seen, Telling, WatchedRow};
 use crate::db::dialect::{self, instant_literal, text_literal};
-use crate::db::schema::dossiers;
+use crate::db::schema::{alert_batches, alerts, dossiers};
 use crate::db::{Conn, Kind};
 use crate::error::Error;
 use crate::ids::new_uid;
 
-/// One sweep at a time writes; the keys would keep two from telling twice, the lock keeps them
-/// from waiting for each other's rows.
+/// Alerts are written and put into mails by one at a time: the keys would keep two sweeps from
+/// telling twice, but a batch that one fills while another makes its mail would lose what came last.
 const LOCK: i64 = 0x6d6f_7463_7561_0004;
 const LOCK_TIMEOUT_MS: u32 = 5_000;
 
@@ -48,40 +50,82 @@ pub(super) fn record(
     looked: &[(WatchedRow, Seen)],
 ) -> Result<usize, Error> {
     dialect::lock_exclusive(conn, LOCK, LOCK_TIMEOUT_MS)?;
-    open_batches(conn, run, looked)?;
+    let mut run = run;
+    let fresh = Run::begin(run.now);
+    if !open_batches(conn, run, looked)? {
+        // Another server took this one for dead and made mails of what it had.
+        run = &fresh;
+        open_batches(conn, run, looked)?;
+    }
     let fired = insert_alerts(conn, run, looked)?;
     insert_proposals(conn, run, looked)?;
     set_next_look(conn, looked)?;
     Ok(fired)
 }
 
-fn open_batches(conn: &mut Conn, run: &Run, looked: &[(WatchedRow, Seen)]) -> Result<(), Error> {
+/// False when there is one among them that takes no more alerts.
+fn open_batches(conn: &mut Conn, run: &Run, looked: &[(WatchedRow, Seen)]) -> Result<bool, Error> {
     let kind = dialect::kind(conn);
-    let mut rows: Vec<String> = looked
+    let batches: BTreeMap<String, &Telling> = looked
         .iter()
         .flat_map(|(_, seen)| &seen.tellings)
-        .map(|telling| {
+        .map(|telling| (run.batch_key(telling), telling))
+        .collect();
+    if batches.is_empty() {
+        return Ok(true);
+    }
+    let rows: Vec<String> = batches
+        .iter()
+        .map(|(key, telling)| {
             format!(
                 "({}, {}, '{}', 'open', {})",
-                text_literal(&run.batch_key(telling)),
+                text_literal(key),
                 telling.addressee,
                 via(telling),
                 instant(kind, run.now),
             )
         })
         .collect();
-    rows.sort_unstable();
-    rows.dedup();
-    if rows.is_empty() {
-        return Ok(());
-    }
     let sql = format!(
         "INSERT INTO alert_batches (key, addressee_id, via, state, opened_at) VALUES {} \
          ON CONFLICT (key) DO NOTHING",
         rows.join(", ")
     );
-    diesel::sql_query(sql).execute(conn)?;
-    Ok(())
+    let known = batches.len() > diesel::sql_query(sql).execute(conn)?;
+    if !known {
+        return Ok(true);
+    }
+    let taken: i64 = alert_batches::table
+        .filter(alert_batches::key.eq_any(batches.into_keys()))
+        .filter(
+            alert_batches::state
+                .ne("open")
+                .or(alert_batches::mail_id.is_not_null()),
+        )
+        .count()
+        .get_result(conn)?;
+    Ok(taken == 0)
+}
+
+/// Whether these batches hold what was read of them, and nobody made a mail of them since; they
+/// stay so until the end of the transaction.
+pub(super) fn are_as_read(
+    conn: &mut Conn,
+    batches: &[i64],
+    alerts_read: usize,
+) -> Result<bool, Error> {
+    dialect::lock_exclusive(conn, LOCK, LOCK_TIMEOUT_MS)?;
+    let open: i64 = alert_batches::table
+        .filter(alert_batches::id.eq_any(batches))
+        .filter(alert_batches::state.eq("open"))
+        .filter(alert_batches::mail_id.is_null())
+        .count()
+        .get_result(conn)?;
+    let held: i64 = alerts::table
+        .filter(alerts::batch_id.eq_any(batches))
+        .count()
+        .get_result(conn)?;
+    Ok(usize::try_from(open) == Ok(batches.len()) && usize::try_from(held) == Ok(alerts_read))
 }
 
 fn insert_alerts(

@@ -1,0 +1,67 @@
+//! Naming the dossiers of a mail, so that it is found by them.
+
+use diesel::prelude::*;
+
+use crate::db::Db;
+use crate::db::schema::{alert_batches, alerts};
+use crate::error::Error;
+
+/// Rows in one write.
+const LINKED: i64 = 500;
+
+/// Links what a server left that died between making a mail and linking it: the batches stay
+/// open, with their mail, until that is done.
+pub(super) fn link_left_over(db: &Db) -> Result<(), Error> {
+    let mails: Vec<Option<i64>> = db.read_blocking(|conn| {
+        let left = alert_batches::table
+            .filter(alert_batches::state.eq("open"))
+            .filter(alert_batches::mail_id.is_not_null());
+        let mails = left.select(alert_batches::mail_id).distinct();
+        Ok::<_, Error>(mails.load(conn)?)
+    })?;
+    for mail in mails.into_iter().flatten() {
+        link(db, mail)?;
+    }
+    Ok(())
+}
+
+/// Names the dossiers of a mail, bit by bit, since a long mail has thousands; then its batches
+/// are done with.
+pub(super) fn link(db: &Db, mail: i64) -> Result<(), Error> {
+    let mut after = 0;
+    while let Some(last) = link_some(db, mail, after)? {
+        after = last;
+    }
+    Ok(())
+}
+
+fn link_some(db: &Db, mail: i64, after: i64) -> Result<Option<i64>, Error> {
+    db.write_blocking(move |conn| {
+        let ids: Vec<i64> = alerts::table
+            .inner_join(alert_batches::table)
+            .filter(alert_batches::mail_id.eq(mail))
+            .filter(alerts::id.gt(after))
+            .order(alerts::id)
+            .limit(LINKED)
+            .select(alerts::id)
+            .load(conn)?;
+        let Some(last) = ids.last().copied() else {
+            diesel::update(alert_batches::table.filter(alert_batches::mail_id.eq(mail)))
+                .set(alert_batches::state.eq("composed"))
+                .execute(conn)?;
+            return Ok(None);
+        };
+        diesel::sql_query(
+            "INSERT INTO mail_dossiers (mail_id, dossier_id, rung, due_at) \
+             SELECT alert_batches.mail_id, alerts.dossier_id, alerts.rung, alerts.due_at \
+             FROM alerts JOIN alert_batches ON alert_batches.id = alerts.batch_id \
+             WHERE alert_batches.mail_id = $1 AND alerts.id > $2 AND alerts.id <= $3 \
+             ON CONFLICT DO NOTHING",
+        )
+        .bind::<diesel::sql_types::BigInt, _>(mail)
+        .bind::<diesel::sql_types::BigInt, _>(after)
+        .bind::<diesel::sql_types::BigInt, _>(last)
+        .execute(conn)?;
+        Ok(Some(last))
+    })
+}
