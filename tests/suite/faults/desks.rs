@@ -9,10 +9,9 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::dice::Dice;
 use super::ledger::{Asked, Case, Deed, Ledger};
 use super::supervisor::Place;
-use crate::support::{Answer, Client, MARITAL_STATUS, handed_in};
+use crate::support::{Answer, Client, Dice, MARITAL_STATUS, handed_in};
 
 /// Nothing may take longer, however often it is asked again.
 const PATIENCE: Duration = Duration::from_secs(120);

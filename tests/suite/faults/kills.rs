@@ -2,7 +2,6 @@
 //!
 //! `MOTCUA_KILLS` says how often, `MOTCUA_FAULT_SEED` repeats the choices of a run.
 
-use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
@@ -11,17 +10,11 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::desks::{Desk, Post, Worker};
-use super::dice::Dice;
 use super::ledger::{Case, Ledger, together};
 use super::process::serve;
 use super::proofs::Kept;
 use super::supervisor::{Campaign, Place, Supervisor};
-use crate::support::{Staff, World, ended, program, send};
-
-/// How often the suite kills; a campaign kills more.
-fn kills() -> usize {
-    std::env::var("MOTCUA_KILLS").map_or(5, |text| text.parse().expect("MOTCUA_KILLS is a number"))
-}
+use crate::support::{Dice, Staff, World, ended, kills, program, send, tell};
 
 /// Four clerks, one of another ward, two systems.
 fn workers(world: &World) -> Vec<Worker> {
@@ -162,9 +155,4 @@ fn report(campaign: &Campaign, all: &Ledger) {
         campaign.quickest_start.unwrap_or_default(),
     ));
     assert!(answered > 0, "nobody worked");
-}
-
-/// Said also when the test goes well: a campaign is run for its figures.
-fn tell(line: &str) {
-    writeln!(std::io::stderr(), "{line}").expect("somebody who listens");
 }

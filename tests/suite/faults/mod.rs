@@ -7,7 +7,6 @@
 mod away;
 mod cluster;
 mod desks;
-mod dice;
 mod full;
 mod kills;
 mod ledger;

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use infra::clock::{Clock as _, SteppedClock, SystemClock};
 use tokio::sync::watch;
 
-use super::dice::Dice;
 use super::process::{Process, Start, is_ready};
+use crate::support::Dice;
 
 /// A start that takes longer is no start.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -113,6 +113,13 @@ impl MailServer {
         found
     }
 
+    /// What comes within this time: at once when something does.
+    pub fn within(&self, time: Duration) -> Vec<Value> {
+        let first = self.lines.recv_timeout(time).ok();
+        let first = first.map(|line| serde_json::from_str(&line).expect("JSON"));
+        first.into_iter().chain(self.rest()).collect()
+    }
+
     /// What came beyond.
     pub fn rest(&self) -> Vec<Value> {
         self.lines

@@ -98,8 +98,13 @@ impl Database {
 
     /// The name alone: dropping it drops nothing.
     pub fn named(&self) -> Self {
+        Self::elsewhere(&self.url)
+    }
+
+    /// One that belongs to another process.
+    pub fn elsewhere(url: &str) -> Self {
         Self {
-            url: self.url.clone(),
+            url: url.to_owned(),
             drop: None,
         }
     }

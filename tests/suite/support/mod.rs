@@ -1,20 +1,24 @@
 //! What every test stands on: a world of its own, people who act in it, and their answers.
 
 mod answer;
+mod campaign;
 mod client;
 mod database;
+mod dice;
 mod moment;
 mod program;
 mod ward;
 mod world;
 
 pub use answer::Answer;
+pub use campaign::{kills, tell};
 pub use client::{Client, Visitor, send};
 pub use database::{Database, PASSWORD, Which};
+pub use dice::Dice;
 pub use moment::at;
 pub use program::{Ended, ended, pg_tool, program, program_alone};
 pub use ward::*;
-pub use world::{PUBLIC_URL, World, run_due};
+pub use world::{PUBLIC_URL, World, run_due, service_on};
 
 /// Runs each test body on SQLite and on PostgreSQL, each time in a fresh world.
 macro_rules! both {

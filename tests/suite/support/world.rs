@@ -72,7 +72,8 @@ impl World {
             .block_on(body(world));
     }
 
-    fn open(which: Which) -> Self {
+    /// A new one, for a test that wants more than the one it is given.
+    pub fn open(which: Which) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let database = Database::copy(which, folder.path());
         Self::begin(which, database, folder)
@@ -81,7 +82,7 @@ impl World {
     /// A service on a database that is there, with the rest of its data in `folder`.
     pub fn begin(which: Which, database: Database, folder: TempDir) -> Self {
         let clock = SteppedClock::at(at(BEGINNING));
-        let service = service_of(&database, &folder, &clock, unlimited());
+        let service = service_of(&database, folder.path(), &clock, unlimited());
         let running = Running::start(service.clone());
         Self {
             service,
@@ -110,7 +111,7 @@ impl World {
         } = self;
         drop(running);
         drop(service);
-        let service = service_of(&database, &folder, &clock, per_minute);
+        let service = service_of(&database, folder.path(), &clock, per_minute);
         let running = Running::start(service.clone());
         Self {
             service,
@@ -267,7 +268,7 @@ impl World {
 
     /// Another server on the same database, by the same clock; nobody reaches it over HTTP.
     pub fn second_server(&self) -> Service {
-        service_of(&self.database, &self.folder, &self.clock, unlimited())
+        service_of(&self.database, self.folder.path(), &self.clock, unlimited())
     }
 
     /// Walks every chain of events: how many events there are, and what is broken.
@@ -303,15 +304,20 @@ fn unlimited() -> PerMinute {
     }
 }
 
+/// A service of another process on the database and folder of a world.
+pub fn service_on(database: &str, folder: &Path, clock: &SteppedClock) -> Service {
+    service_of(&Database::elsewhere(database), folder, clock, unlimited())
+}
+
 fn service_of(
     database: &Database,
-    folder: &TempDir,
+    folder: &Path,
     clock: &SteppedClock,
     per_minute: PerMinute,
 ) -> Service {
     let db = Db::open(&database.settings()).expect("the copied database");
-    let keys = Keys::open(&folder.path().join("keys")).expect("keys");
-    let files = Files::in_folder(&folder.path().join("attachments")).expect("a store");
+    let keys = Keys::open(&folder.join("keys")).expect("keys");
+    let files = Files::in_folder(&folder.join("attachments")).expect("a store");
     Service::new(
         db,
         Env::new(Arc::new(clock.clone())),
