@@ -10,6 +10,7 @@ mod headers;
 mod queries;
 mod settings;
 mod stored;
+mod templates;
 mod texts;
 
 #[path = "../../../domain/tests/deadline_model/model.rs"]
@@ -37,6 +38,7 @@ static TARGET: LazyLock<Target> = LazyLock::new(|| {
         "queries" => queries::run,
         "settings" => settings::run,
         "stored" => stored::run,
+        "templates" => templates::run,
         "texts" => texts::run,
         _ => panic!("MOTCUA_FUZZ={name} is no target"),
     }
