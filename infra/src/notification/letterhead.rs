@@ -83,9 +83,12 @@ impl Letterhead {
             .any(|own| own.email.to_string().eq_ignore_ascii_case(address))
     }
 
-    /// The same for the same key, whoever sends it and how often.
+    /// The same for the same key, whoever sends it and how often; another one in any other
+    /// installation, where the same key means another mail and the sender may be of the same
+    /// domain.
     pub(super) fn message_id(&self, message_key: &str) -> String {
-        format!("<{}@{}>", digest(message_key), self.from.email.domain())
+        let mark = digest(&format!("{}\n{message_key}", self.public_url));
+        format!("<{mark}@{}>", self.from.email.domain())
     }
 
     /// Mail programs sort and mute by it: one list a kind and office.
@@ -148,4 +151,24 @@ fn digest(text: &str) -> String {
         let _ = write!(hex, "{byte:02x}");
     }
     hex
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+    use super::Letterhead;
+
+    #[test]
+    fn a_message_id_is_of_one_mail_of_one_installation() {
+        let head = |url| Letterhead::new("motcua@tinh.example.vn", None, url).unwrap();
+        let (one, other) = (head("https://a.example.vn"), head("https://b.example.vn"));
+        let key = "digest/5/2026-11-20";
+        assert_eq!(
+            one.message_id(key),
+            head("https://a.example.vn/").message_id(key)
+        );
+        assert_ne!(one.message_id(key), other.message_id(key));
+        assert_ne!(one.message_id(key), one.message_id("digest/5/2026-11-21"));
+        assert!(one.message_id(key).ends_with("@tinh.example.vn>"));
+    }
 }
