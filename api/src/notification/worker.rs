@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use actix_web::rt;
 use chrono::{DateTime, Utc};
+use infra::clock::Clock;
 use infra::db::Db;
 use infra::env::Env;
 use infra::error::Error;
@@ -93,11 +94,12 @@ async fn until_next(db: &Db, env: &Env) -> Duration {
     let asked = env.clone();
     let queue: Result<Waiting, Error> = db.read(move |conn| delivery::queue(conn, &asked)).await;
     let next = queue.ok().and_then(|queue| queue.next);
-    next.map_or(LOOK_ROUND, |next| wait_for(next, env.now()))
+    next.map_or(LOOK_ROUND, |next| wait_for(&*env.clock, next))
 }
 
-fn wait_for(next: DateTime<Utc>, now: DateTime<Utc>) -> Duration {
-    let wait = (next - now).to_std().unwrap_or_default();
+/// How long that really is: under the time machine hours pass in moments.
+fn wait_for(clock: &dyn Clock, next: DateTime<Utc>) -> Duration {
+    let wait = clock.real(next - clock.now());
     // Not busier than ten times a second, should something due not be to be had.
     wait.clamp(Duration::from_millis(100), LOOK_ROUND)
 }
@@ -112,5 +114,32 @@ fn count(metrics: &Metrics, done: &Delivered) {
         ("held", done.held),
     ] {
         metrics.mails(outcome, number);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+    use chrono::TimeDelta;
+    use infra::clock::{ScaledClock, SteppedClock};
+
+    use super::*;
+
+    #[test]
+    fn under_the_time_machine_an_hour_is_waited_for_a_second() {
+        let now: DateTime<Utc> = "2026-11-20T06:30:00+07:00".parse().unwrap();
+        let hour = now + TimeDelta::hours(1);
+        let fast = wait_for(&ScaledClock::start(now, 3600), hour);
+        assert!(fast <= Duration::from_secs(1), "{fast:?}");
+        assert_eq!(wait_for(&SteppedClock::at(now), hour), LOOK_ROUND);
+        let soon = now + TimeDelta::seconds(2);
+        assert_eq!(
+            wait_for(&SteppedClock::at(now), soon),
+            Duration::from_secs(2)
+        );
+        assert_eq!(
+            wait_for(&SteppedClock::at(hour), now),
+            Duration::from_millis(100)
+        );
     }
 }
