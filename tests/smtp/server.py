@@ -4,7 +4,12 @@ before the @ of its recipient. Prints PORT on a line, then each mail that it too
     refused@     550 at RCPT, always
     greylisted@  450 at RCPT the first time of each address
     busy@        451 at RCPT, always
+    relay@       554 at RCPT, as to whom the server relays nothing for
     rejected@    554 after the content
+    announced@   451 at DATA the first time of each address
+    deferred@    451 after the content the first time of each address
+    scanned@     the answer to the content takes three seconds
+    silent@      no answer to the content for longer than the tests wait
     dropped@     the connection breaks amid the content the first time of each address
     slow@        no answer at RCPT for longer than the tests wait
 """
@@ -41,6 +46,8 @@ class Handler:
             return f"550 5.1.1 <{address}> no such user here"
         if behaviour == "busy":
             return "451 4.3.0 try again later"
+        if behaviour == "relay":
+            return "554 5.7.1 Relay access denied"
         if behaviour == "greylisted" and first_time("greylisted", address):
             return "450 4.7.1 greylisted, try again later"
         if behaviour == "slow":
@@ -49,9 +56,22 @@ class Handler:
         return "250 2.1.5 OK"
 
     async def handle_DATA(self, server, session, envelope):
+        try:
+            return await self.judge(server, session, envelope)
+        finally:
+            server.ends_content()
+
+    async def judge(self, server, session, envelope):
         recipient = envelope.rcpt_tos[0]
-        if recipient.startswith("rejected"):
+        behaviour = recipient.split("@")[0].lower()
+        if behaviour == "rejected":
             return "554 5.7.1 not wanted"
+        if behaviour == "deferred" and first_time("deferred", recipient):
+            return "451 4.3.0 try again later"
+        if behaviour in ("scanned", "silent"):
+            # A hasty server is so with its clients, not with itself.
+            server._reset_timeout(60)
+            await asyncio.sleep(3 if behaviour == "scanned" else 30)
         if ARGUMENTS.brief:
             head = envelope.content.split(b"\r\n\r\n", 1)[0].decode("ascii")
             parsed = email.message_from_string(head)
@@ -78,13 +98,26 @@ class Handler:
 
 
 class Server(SMTP):
+    # Connections that were told to go on with their content.
+    contents = 0
+
+    def ends_content(self):
+        Server.contents -= 1
+
     async def smtp_DATA(self, arg):
         recipients = self.envelope.rcpt_tos
+        if recipients and recipients[0].startswith("announced") and first_time("announced", recipients[0]):
+            await self.push("451 4.3.0 try again later")
+            return
+        if ARGUMENTS.single and Server.contents > 0:
+            await self.push("451 4.3.2 one at a time")
+            return
         if recipients and recipients[0].startswith("dropped") and first_time("dropped", recipients[0]):
             await self.push("354 go on")
             await self._reader.readline()
             self.transport.abort()
             return
+        Server.contents += 1
         await super().smtp_DATA(arg)
 
 
@@ -117,6 +150,7 @@ async def main():
             authenticator=authenticate if ARGUMENTS.login else None,
             auth_required=bool(ARGUMENTS.login),
             auth_require_tls=False,
+            timeout=2 if ARGUMENTS.hasty else 300,
         )
 
     loop = asyncio.get_running_loop()
@@ -135,6 +169,8 @@ parser.add_argument("--certificate")
 parser.add_argument("--key")
 parser.add_argument("--login", help="name:password")
 parser.add_argument("--brief", action="store_true", help="of each mail only recipient and Message-ID")
+parser.add_argument("--single", action="store_true", help="takes one content at a time")
+parser.add_argument("--hasty", action="store_true", help="closes a connection after two seconds without a command")
 parser.add_argument("--port", type=int, default=0)
 ARGUMENTS = parser.parse_args()
 asyncio.run(main())

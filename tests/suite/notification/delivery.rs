@@ -156,6 +156,18 @@ both! {
         assert_eq!(deliver(&post).await.set_aside, 1);
     }
 
+    async fn a_server_that_relays_nothing_for_us_mutes_nobody(world) {
+        let server = MailServer::plain();
+        let post = post_to(&world, &server);
+        let admin = Staff::of(&world).admin;
+        for number in 0..4 {
+            put(&world, vec![letter(&format!("m{number}"), "relay@example.vn")]);
+            assert_eq!(deliver(&post).await.set_aside, 1);
+        }
+        assert_eq!(outcomes(&detail(&admin, 0).await), ["permanent RCPT: 554 5.7.1"]);
+        assert_eq!(admin.get("/api/v1/mail-addresses").await.expect(200).each("id"), Vec::<String>::new());
+    }
+
     async fn a_mail_that_arrives_forgets_earlier_bounces(world) {
         let server = MailServer::plain();
         let post = post_to(&world, &server);

@@ -33,7 +33,7 @@ pub(super) fn failure(phase: Phase, error: &Error) -> Failure {
     let detail = format!("{}: {}", phase.as_str(), outline(error));
     match (phase, error.is_permanent()) {
         (Phase::Open, _) | (_, false) => Failure::Temporary(detail),
-        (Phase::Recipient, true) => Failure::Bounced(detail),
+        (Phase::Recipient, true) if is_of_address(error) => Failure::Bounced(detail),
         (_, true) => Failure::Permanent(detail),
     }
 }
@@ -43,15 +43,35 @@ pub(super) fn too_slow(phase: Phase) -> Failure {
     Failure::Temporary(format!("{}: no answer in time", phase.as_str()))
 }
 
+fn is_of_address(error: &Error) -> bool {
+    let code = error.status().map(|code| code.to_string());
+    blames_address(code.as_deref(), enhanced_of(error).as_deref())
+}
+
+/// Whether the recipient's address is what a server refuses. That it relays nothing for us, does
+/// not know our sender or calls us a spammer is refused at `RCPT` as well; held against the
+/// addresses, one fault of ours would mute everybody.
+fn blames_address(code: Option<&str>, enhanced: Option<&str>) -> bool {
+    match enhanced {
+        // 5.1.7 and 5.1.8 are of the sender's address (RFC 3463, 3.2).
+        Some("5.1.7" | "5.1.8") => false,
+        Some(enhanced) => enhanced.starts_with("5.1.") || enhanced == "5.2.1",
+        None => matches!(code, Some("550" | "551" | "553")),
+    }
+}
+
+fn enhanced_of(error: &Error) -> Option<String> {
+    error
+        .source()
+        .and_then(|source| enhanced(&source.to_string()))
+}
+
 /// Codes alone: servers quote addresses in their words.
 fn outline(error: &Error) -> String {
     let Some(code) = error.status() else {
         return kind(error).to_owned();
     };
-    match error
-        .source()
-        .and_then(|source| enhanced(&source.to_string()))
-    {
+    match enhanced_of(error) {
         Some(enhanced) => format!("{code} {enhanced}"),
         None => code.to_string(),
     }
@@ -84,7 +104,7 @@ fn enhanced(words: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::enhanced;
+    use super::{blames_address, enhanced};
 
     #[test]
     fn only_the_code_is_kept_of_what_a_server_says() {
@@ -94,5 +114,31 @@ mod tests {
         );
         assert_eq!(enhanced("no such user ai@example.vn"), None);
         assert_eq!(enhanced(""), None);
+    }
+
+    #[test]
+    fn only_what_is_said_of_the_address_counts_against_it() {
+        for (code, enhanced, counts) in [
+            ("550", Some("5.1.1"), true),
+            ("550", Some("5.1.10"), true),
+            ("550", Some("5.2.1"), true),
+            ("550", None, true),
+            ("551", None, true),
+            ("553", None, true),
+            // Relay access denied, a policy, a full mailbox, our own sender.
+            ("554", Some("5.7.1"), false),
+            ("550", Some("5.7.1"), false),
+            ("552", Some("5.2.2"), false),
+            ("550", Some("5.1.8"), false),
+            ("553", Some("5.1.7"), false),
+            ("554", None, false),
+            ("530", None, false),
+        ] {
+            assert_eq!(
+                blames_address(Some(code), enhanced),
+                counts,
+                "{code} {enhanced:?}"
+            );
+        }
     }
 }
