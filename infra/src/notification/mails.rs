@@ -1,7 +1,9 @@
 //! The outbox as administrators see it, and what they can do about mails that did not go.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::define_sql_function;
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 use domain::auth::{Actor, Principal, Role};
 use domain::notification::Kind;
 use domain::text::mask_email;
@@ -249,8 +251,8 @@ pub fn replay_mail(
     read_mail(conn, who, uid)
 }
 
-/// Puts all mails back that were set aside, of one kind or of all, the oldest first and a
-/// thousand at most; gives how many.
+/// Puts all mails back that were set aside or muted, of one kind or of all, the oldest first and
+/// a thousand at most; gives how many.
 pub fn replay_mails(
     conn: &mut Conn,
     env: &Env,
@@ -259,7 +261,7 @@ pub fn replay_mails(
 ) -> Result<usize, Error> {
     let own = administered(conn, who)?;
     let mut query = mails::table
-        .filter(mails::state.eq("set_aside"))
+        .filter(mails::state.eq_any(REPLAYABLE))
         .filter(mails::office_id.eq_any(own))
         .order(mails::id)
         .limit(REPLAYED)
@@ -298,7 +300,13 @@ fn requeue(conn: &mut Conn, env: &Env, ids: &[i64]) -> Result<usize, Error> {
     Ok(changed)
 }
 
-/// Addresses that are muted, of the offices that the caller administers, the newest first.
+define_sql_function! {
+    /// Addresses are kept in small letters, mails as somebody wrote them.
+    fn lower(text: Text) -> Text;
+}
+
+/// Addresses that are muted and to which mails of the offices that the caller administers did not
+/// go, whoever bounced first; the newest first.
 pub fn list_muted(
     conn: &mut Conn,
     who: &Principal,
@@ -309,7 +317,16 @@ pub fn list_muted(
     let mut query = mail_addresses::table
         .left_join(offices::table.on(offices::id.nullable().eq(mail_addresses::office_id)))
         .filter(mail_addresses::muted_at.is_not_null())
-        .filter(mail_addresses::office_id.eq_any(own))
+        .filter(
+            mail_addresses::office_id
+                .eq_any(own.clone())
+                .or(mail_addresses::address.eq_any(
+                    mails::table
+                        .filter(mails::state.eq_any(REPLAYABLE))
+                        .filter(mails::office_id.eq_any(own))
+                        .select(lower(mails::to_address)),
+                )),
+        )
         .order(mail_addresses::uid.desc())
         .limit(one_more(limit))
         .select((
@@ -338,7 +355,8 @@ pub fn list_muted(
     )
 }
 
-/// Lets mails go to an address again. What was muted meanwhile is put back by replaying it.
+/// Lets mails go to an address again, for all offices. What was muted meanwhile is put back by
+/// replaying it.
 pub fn lift_muted(conn: &mut Conn, env: &Env, who: &Principal, uid: &str) -> Result<(), Error> {
     let own = administered(conn, who)?;
     let by = match who.actor {
@@ -348,7 +366,16 @@ pub fn lift_muted(conn: &mut Conn, env: &Env, who: &Principal, uid: &str) -> Res
     let changed = diesel::update(
         mail_addresses::table
             .filter(mail_addresses::uid.eq(uid))
-            .filter(mail_addresses::office_id.eq_any(own))
+            .filter(
+                mail_addresses::office_id
+                    .eq_any(own.clone())
+                    .or(mail_addresses::address.eq_any(
+                        mails::table
+                            .filter(mails::state.eq_any(REPLAYABLE))
+                            .filter(mails::office_id.eq_any(own))
+                            .select(lower(mails::to_address)),
+                    )),
+            )
             .filter(mail_addresses::muted_at.is_not_null()),
     )
     .set((

@@ -74,6 +74,12 @@ both! {
         let list = staff.inspector.get(&format!("/api/v1/alerts?dossier={code}")).await.expect(200);
         assert_eq!(list.at("items").as_array().unwrap().len(), 2, "{list:?}");
         assert!(list.each("state").iter().all(|state| state == "mailed"), "{list:?}");
+        assert!(list.each("mail_state").iter().all(|state| state == "waiting"), "{list:?}");
+        for (mail, alert) in [("sent", "mailed"), ("set_aside", "set_aside"), ("muted", "muted"), ("moot", "moot")] {
+            world.meddle(&format!("UPDATE mails SET state = '{mail}'"));
+            let list = staff.inspector.get(&format!("/api/v1/alerts?dossier={code}&state={alert}")).await.expect(200);
+            assert_eq!((list.each("state"), list.each("mail_state")), (vec![alert.to_owned(); 2], vec![mail.to_owned(); 2]));
+        }
         let first = staff.inspector.get("/api/v1/alerts?limit=1").await.expect(200);
         let cursor = first.text("next_cursor");
         let rest = staff.inspector.get(&format!("/api/v1/alerts?limit=1&cursor={cursor}")).await;

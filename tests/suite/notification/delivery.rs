@@ -168,6 +168,40 @@ both! {
         assert_eq!(admin.get("/api/v1/mail-addresses").await.expect(200).each("id"), Vec::<String>::new());
     }
 
+    async fn a_muted_address_is_seen_and_lifted_by_every_office_whose_mails_it_stops(world) {
+        let server = MailServer::plain();
+        let post = post_to(&world, &server);
+        let staff = Staff::of(&world);
+        let other = json!({
+            "login": "quantri.phuong2", "display_name": "Quản trị phường thứ hai", "office": "H29.24",
+            "roles": [{"role": "administrator", "office": "H29.24"}],
+        });
+        staff.admin.post("/api/v1/staff", &other).await.expect(201);
+        world.meddle("UPDATE staff SET must_change_password = FALSE");
+        let other = world.staff("quantri.phuong2");
+        for number in 0..3 {
+            put(&world, vec![letter(&format!("m{number}"), "refused@example.vn")]);
+            deliver(&post).await;
+        }
+        let lift = {
+            let list = staff.admin.get("/api/v1/mail-addresses").await.expect(200);
+            format!("/api/v1/mail-addresses/{}/lift", list.text("items.0.id"))
+        };
+        // Nothing of theirs went there.
+        assert_eq!(other.get("/api/v1/mail-addresses").await.expect(200).each("id"), Vec::<String>::new());
+        other.post(&lift, &Value::Null).await.expect(404);
+        put(&world, vec![letter("theirs", "Refused@example.vn")]);
+        world.meddle("UPDATE mails SET office_id = (SELECT id FROM offices WHERE code = 'H29.24') WHERE message_key = 'theirs'");
+        assert_eq!(deliver(&post).await.muted, 1);
+        assert_eq!(other.get("/api/v1/mail-addresses").await.expect(200).each("address_masked"), ["r***@example.vn"]);
+        other.post(&lift, &Value::Null).await.expect(204);
+        other.post(&lift, &Value::Null).await.expect(404);
+        // What was muted goes back in bulk as well.
+        let back = other.post("/api/v1/mails/replay", &json!({ "kind": "staff_alert" })).await.expect(200);
+        assert_eq!(back.json["replayed"], 1);
+        assert_eq!(deliver(&post).await.set_aside, 1);
+    }
+
     async fn a_mail_that_arrives_forgets_earlier_bounces(world) {
         let server = MailServer::plain();
         let post = post_to(&world, &server);

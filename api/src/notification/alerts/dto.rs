@@ -199,8 +199,12 @@ word_enum! {
     pub enum AlertState {
         /// For its mail or the next digest.
         Waiting = "waiting",
-        /// In a mail; that one says whether it was sent.
+        /// In a mail that was sent, or is on its way.
         Mailed = "mailed",
+        /// In a mail that was tried for the last time.
+        SetAside = "set_aside",
+        /// In a mail to an address that is muted.
+        Muted = "muted",
         /// The dossier no longer gave reason for it.
         Moot = "moot",
         /// The recipient has no e-mail address.

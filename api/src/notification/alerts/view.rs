@@ -156,6 +156,10 @@ pub struct AlertItem {
     /// Id of the mail.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mail: Option<String>,
+    /// State of the mail: `waiting`, `sent`, `set_aside`, `moot` or `muted`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "sent")]
+    pub mail_state: Option<String>,
 }
 
 impl From<AlertView> for AlertItem {
@@ -175,6 +179,7 @@ impl From<AlertView> for AlertItem {
             staff: view.staff,
             via: view.via,
             mail: view.mail,
+            mail_state: view.mail_state,
         }
     }
 }

@@ -18,7 +18,7 @@ const READERS: [Role; 3] = [Role::Manager, Role::Inspector, Role::Administrator]
 pub struct AlertFilter {
     pub dossier: Option<String>,
     pub rung: Option<String>,
-    /// `waiting`, `mailed`, `moot` or `no_address`.
+    /// `waiting`, `mailed`, `set_aside`, `muted`, `moot` or `no_address`.
     pub state: Option<String>,
 }
 
@@ -41,7 +41,8 @@ pub struct AlertView {
     fired_at: NaiveDateTime,
     dropped_at: Option<NaiveDateTime>,
     batch_state: String,
-    mail_state: Option<String>,
+    /// The mail's own state, whatever became of this alert.
+    pub mail_state: Option<String>,
     /// Uid of the mail.
     pub mail: Option<String>,
     staff_id: i64,
@@ -53,9 +54,13 @@ impl AlertView {
             (_, Some(_), _) => "moot",
             ("open", None, None) => "waiting",
             ("no_address", ..) => "no_address",
-            (_, None, Some(state)) if state == "moot" => "moot",
-            (_, None, Some(_)) => "mailed",
             (_, None, None) => "moot",
+            (_, None, Some(state)) => match state.as_str() {
+                "moot" => "moot",
+                "set_aside" => "set_aside",
+                "muted" => "muted",
+                _ => "mailed",
+            },
         }
     }
 
@@ -128,8 +133,10 @@ pub fn list_alerts(
         Some("moot") => query.filter(moot()),
         Some("mailed") => query
             .filter(alerts::dropped_at.is_null())
-            .filter(mails::state.nullable().is_not_null())
-            .filter(mails::state.nullable().ne("moot").assume_not_null()),
+            .filter(mails::state.nullable().eq_any(["waiting", "sent"])),
+        Some(state @ ("set_aside" | "muted")) => query
+            .filter(alerts::dropped_at.is_null())
+            .filter(mails::state.nullable().eq(state.to_owned())),
         _ => query,
     };
     if let Some(cursor) = cursor {
