@@ -7,6 +7,7 @@ mod encryption;
 mod outbox;
 mod server;
 mod templates;
+mod turns;
 pub mod worker;
 
 use std::sync::Arc;

@@ -1,10 +1,11 @@
 //! Taking mails from the outbox, so that no two workers have the same one.
 
+use std::time::Duration;
+
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text, Timestamp};
 
-use super::lease::LEASE_SECONDS;
 use crate::db::Conn;
 use crate::db::dialect::{self, Kind};
 use crate::db::schema::mails;
@@ -57,9 +58,9 @@ struct Id {
 }
 
 /// When a lease that begins now ends.
-fn lease_end(env: &Env) -> NaiveDateTime {
-    let seconds = i64::try_from(LEASE_SECONDS).unwrap_or_default();
-    (env.now() + TimeDelta::seconds(seconds)).naive_utc()
+fn lease_end(env: &Env, lasting: Duration) -> NaiveDateTime {
+    let lasting = TimeDelta::from_std(lasting).unwrap_or_default();
+    (env.now() + lasting).naive_utc()
 }
 
 /// Takes up to `limit` mails that are due, the longest waiting first. The next attempt moves to
@@ -69,6 +70,7 @@ pub(super) fn claim(
     conn: &mut Conn,
     env: &Env,
     owner: &str,
+    lasting: Duration,
     limit: i64,
 ) -> Result<Vec<Taken>, Error> {
     let skip = match dialect::kind(conn) {
@@ -80,7 +82,7 @@ pub(super) fn claim(
          WHERE id IN (SELECT id FROM mails WHERE state = 'waiting' AND next_attempt_at <= $4 \
            ORDER BY next_attempt_at, id LIMIT $5 {skip}) RETURNING id"
     );
-    let until = lease_end(env);
+    let until = lease_end(env, lasting);
     let ids: Vec<Id> = diesel::sql_query(due)
         .bind::<Text, _>(owner)
         .bind::<Timestamp, _>(until)
@@ -97,8 +99,14 @@ pub(super) fn claim(
 }
 
 /// Keeps what is left of a batch for longer.
-pub(super) fn renew(conn: &mut Conn, env: &Env, owner: &str, ids: &[i64]) -> Result<(), Error> {
-    let until = lease_end(env);
+pub(super) fn renew(
+    conn: &mut Conn,
+    env: &Env,
+    owner: &str,
+    lasting: Duration,
+    ids: &[i64],
+) -> Result<(), Error> {
+    let until = lease_end(env, lasting);
     diesel::update(
         mails::table
             .filter(mails::id.eq_any(ids))

@@ -8,7 +8,7 @@
 //! the last moment are sent again, under the same Message-ID.)
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -44,6 +44,7 @@ impl Journal {
             .create(folder)?;
         let path = folder.join(format!("{owner}.{ENDING}"));
         let file = OpenOptions::new()
+            .read(true)
             .append(true)
             .create_new(true)
             .mode(0o600)
@@ -60,6 +61,19 @@ impl Journal {
     pub(super) fn taken_over(&self, uid: &str) -> io::Result<()> {
         // One call, so that a line is there or is not.
         (&self.file).write_all(format!("{uid}\n").as_bytes())
+    }
+
+    /// What is written down and not forgotten yet, by the public ids of the mails.
+    pub(super) fn lines(&self) -> io::Result<Vec<String>> {
+        let mut file = &self.file;
+        if file.metadata()?.len() == 0 {
+            return Ok(Vec::new());
+        }
+        let mut text = String::new();
+        // Writing goes to the end wherever reading was.
+        file.seek(SeekFrom::Start(0))?;
+        file.read_to_string(&mut text)?;
+        Ok(whole_lines(&text))
     }
 
     /// Forgets everything: the database knows.
@@ -90,18 +104,21 @@ impl Journal {
             let owner = path.file_stem().unwrap_or_default();
             found.push(Leftover {
                 owner: owner.to_string_lossy().into_owned(),
-                // A line without an end was not written to its end.
-                uids: text
-                    .split_inclusive('\n')
-                    .filter_map(|line| line.strip_suffix('\n'))
-                    .map(str::to_owned)
-                    .collect(),
+                uids: whole_lines(&text),
                 path,
                 _lock: file,
             });
         }
         Ok(found)
     }
+}
+
+/// A line without an end was not written to its end.
+fn whole_lines(text: &str) -> Vec<String> {
+    text.split_inclusive('\n')
+        .filter_map(|line| line.strip_suffix('\n'))
+        .map(str::to_owned)
+        .collect()
 }
 
 impl Leftover {
@@ -156,9 +173,12 @@ mod tests {
     fn what_the_database_knows_is_forgotten() {
         let folder = tempfile::tempdir().unwrap();
         let journal = Journal::open(folder.path(), "one").unwrap();
+        assert!(journal.lines().unwrap().is_empty());
         journal.taken_over("a").unwrap();
+        assert_eq!(journal.lines().unwrap(), ["a"]);
         journal.clear().unwrap();
         journal.taken_over("b").unwrap();
+        assert_eq!(journal.lines().unwrap(), ["b"]);
         assert_eq!(fs::read_to_string(&journal.path).unwrap(), "b\n");
     }
 }

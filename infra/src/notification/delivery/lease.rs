@@ -7,31 +7,36 @@ use std::time::{Duration, Instant};
 use super::Post;
 use super::claim::renew;
 
-/// For how long a worker has what it took, in seconds.
-pub(super) const LEASE_SECONDS: u64 = 120;
-/// No message is begun with less than this left of its lease.
-const MARGIN: Duration = Duration::from_secs(20);
+/// For how long a worker has what it took.
+pub(super) const LEASE: Duration = Duration::from_secs(120);
+/// No message is begun with less than this part of its lease left.
+const MARGIN: u32 = 6;
+/// So often is it renewed meanwhile.
+const RENEWALS: u32 = 4;
 
 /// Until when this process may act on what it took, by a clock that is never set.
 #[derive(Debug)]
-pub(super) struct Lease(Mutex<Instant>);
+pub(super) struct Lease {
+    lasting: Duration,
+    until: Mutex<Instant>,
+}
 
 impl Lease {
-    pub(super) fn begin() -> Self {
-        Self(Mutex::new(Self::end(Instant::now())))
-    }
-
-    fn end(begun: Instant) -> Instant {
-        begun + Duration::from_secs(LEASE_SECONDS)
+    pub(super) fn begin(lasting: Duration) -> Self {
+        Self {
+            lasting,
+            until: Mutex::new(Instant::now() + lasting),
+        }
     }
 
     fn renewed(&self, begun: Instant) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Self::end(begun);
+        let mut until = self.until.lock().unwrap_or_else(PoisonError::into_inner);
+        *until = begun + self.lasting;
     }
 
     pub(super) fn holds(&self) -> bool {
-        let until = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        Instant::now() + MARGIN < until
+        let until = *self.until.lock().unwrap_or_else(PoisonError::into_inner);
+        Instant::now() + self.lasting / MARGIN < until
     }
 }
 
@@ -50,13 +55,13 @@ pub(super) async fn with_renewal<T>(
 
 async fn keep_renewed(post: &Post, ids: &[i64], lease: &Lease) -> Infallible {
     loop {
-        tokio::time::sleep(Duration::from_secs(LEASE_SECONDS / 4)).await;
+        tokio::time::sleep(lease.lasting / RENEWALS).await;
         let begun = Instant::now();
         let (env, owner) = (post.env.clone(), Arc::clone(&post.owner));
-        let ids = ids.to_vec();
+        let (ids, lasting) = (ids.to_vec(), lease.lasting);
         let renewed = post
             .db
-            .write(move |conn| renew(conn, &env, &owner, &ids))
+            .write(move |conn| renew(conn, &env, &owner, lasting, &ids))
             .await;
         match renewed {
             Ok(()) => lease.renewed(begun),

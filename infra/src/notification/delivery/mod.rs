@@ -6,6 +6,7 @@ mod journal;
 mod lease;
 mod prepare;
 mod record;
+mod settle;
 mod smtp;
 mod smtp_error;
 mod smtp_url;
@@ -15,7 +16,7 @@ use std::io;
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt as _};
@@ -26,10 +27,11 @@ use crate::db::Db;
 use crate::env::Env;
 use crate::error::Error;
 use crate::ids::new_uid;
-use claim::{Taken, claim, release};
-use lease::{Lease, with_renewal};
+use claim::{Taken, claim};
+use lease::{LEASE, Lease, with_renewal};
 use prepare::{Prepared, Verdict, prepare};
-use record::{Outcome, record, settle_sent};
+use record::Outcome;
+use settle::{give_back, keep, settle};
 
 pub use claim::{State, Waiting, queue};
 pub use files::FileMailer;
@@ -93,6 +95,8 @@ pub struct Post {
     journal: Option<Arc<Journal>>,
     /// Whether what dead workers left was looked for.
     settled: Arc<AtomicBool>,
+    /// For how long it has what it took, unless that is renewed.
+    lease: Duration,
 }
 
 /// What a run brought.
@@ -145,6 +149,7 @@ impl Post {
             owner: new_uid().into(),
             journal: None,
             settled: Arc::default(),
+            lease: LEASE,
         }
     }
 
@@ -156,6 +161,14 @@ impl Post {
     pub fn with_journal(mut self, folder: &Path) -> io::Result<Self> {
         self.journal = Some(Arc::new(Journal::open(folder, &self.owner)?));
         Ok(self)
+    }
+
+    /// The same with another lease: with a shorter one others take over sooner what it held, and
+    /// it gives up sooner to record what came of a mail while the database is away.
+    #[must_use]
+    pub fn with_lease(mut self, lasting: Duration) -> Self {
+        self.lease = lasting;
+        self
     }
 }
 
@@ -187,12 +200,13 @@ pub async fn deliver_batch(
     go_on: &(dyn Fn() -> bool + Sync),
 ) -> Result<Delivered, Error> {
     settle(post).await?;
-    let lease = Lease::begin();
+    let lease = Lease::begin(post.lease);
     let taken = post
         .db
         .write({
             let (env, owner) = (post.env.clone(), Arc::clone(&post.owner));
-            move |conn| claim(conn, &env, &owner, BATCH)
+            let lasting = post.lease;
+            move |conn| claim(conn, &env, &owner, lasting, BATCH)
         })
         .await?;
     let ids: Vec<i64> = taken.iter().map(Taken::id).collect();
@@ -212,17 +226,22 @@ pub async fn deliver_batch(
         .await?;
     let work = deliver_all(post, prepared, &lease, go_on);
     let states = with_renewal(post, &ids, &lease, work).await;
-    for state in states.iter().copied() {
-        done.count(state);
+    for (_, state) in &states {
+        done.count(*state);
     }
+    let of = |wanted: State| {
+        let found = states.iter().filter(move |(_, state)| *state == wanted);
+        found.map(|(id, _)| *id)
+    };
     if let Some(journal) = &post.journal
-        && !states.contains(&State::Unknown)
+        && of(State::Unknown).next().is_none()
         && let Err(error) = journal.clear()
     {
         tracing::warn!(%error, "the journal of mails cannot be cleared");
     }
-    // What was not come to, as the service ends: others may have it at once.
-    give_back(post, ids).await;
+    // What was not come to, as the service ends: others may have it at once. What may have been
+    // sent they may not.
+    give_back(post, of(State::Lost).collect()).await;
     Ok(done)
 }
 
@@ -232,13 +251,14 @@ async fn deliver_all(
     prepared: Vec<Prepared>,
     lease: &Lease,
     go_on: &(dyn Fn() -> bool + Sync),
-) -> Vec<State> {
+) -> Vec<(i64, State)> {
     stream::iter(prepared)
         .map(|one| async move {
+            let id = one.mail.id();
             if !go_on() || !lease.holds() {
-                return State::Lost;
+                return (id, State::Lost);
             }
-            deliver_one(post, one, lease, go_on).await
+            (id, deliver_one(post, one, lease, go_on).await)
         })
         .buffer_unordered(CONNECTIONS)
         .collect()
@@ -291,69 +311,9 @@ async fn deliver_one(
     state
 }
 
-/// Records what workers that died had sent, once.
-async fn settle(post: &Post) -> Result<(), Error> {
-    let Some(journal) = &post.journal else {
-        return Ok(());
-    };
-    if post.settled.load(Ordering::Acquire) {
-        return Ok(());
-    }
-    let broken = |error: io::Error| Error::Internal(format!("the journal of mails: {error}"));
-    for left in journal.leftovers().map_err(broken)? {
-        let (env, owner, uids) = (post.env.clone(), left.owner.clone(), left.uids.clone());
-        let settled: usize = post
-            .db
-            .write(move |conn| settle_sent(conn, &env, &owner, &uids))
-            .await?;
-        tracing::info!(
-            settled,
-            "recorded mails that a worker had sent before it died"
-        );
-        left.remove().map_err(broken)?;
-    }
-    post.settled.store(true, Ordering::Release);
-    Ok(())
-}
-
 fn join(detail: String, remark: Option<String>) -> String {
     match remark {
         Some(remark) => format!("{detail}; {remark}"),
         None => detail,
-    }
-}
-
-/// Records the outcome; while the database is away it is tried again as long as the lease holds,
-/// since a mail that was sent and not recorded would be sent again.
-async fn keep(post: &Post, mail: Taken, outcome: Outcome, lease: &Lease) -> State {
-    loop {
-        let (env, owner) = (post.env.clone(), Arc::clone(&post.owner));
-        let (mail, outcome) = (mail.clone(), outcome.clone());
-        let kept = post
-            .db
-            .write(move |conn| record(conn, &env, &owner, &mail, &outcome))
-            .await;
-        match kept {
-            Ok(state) => return state,
-            Err(error) if lease.holds() => {
-                tracing::warn!(%error, "an attempt could not be recorded yet");
-                tokio::time::sleep(Duration::from_millis(200)).await;
-            }
-            Err(error) => {
-                tracing::error!(%error, "an attempt could not be recorded");
-                return State::Unknown;
-            }
-        }
-    }
-}
-
-async fn give_back(post: &Post, ids: Vec<i64>) {
-    let (env, owner) = (post.env.clone(), Arc::clone(&post.owner));
-    let freed: Result<(), Error> = post
-        .db
-        .write(move |conn| release(conn, &env, &owner, &ids))
-        .await;
-    if let Err(error) = freed {
-        tracing::warn!(%error, "mails stay taken until their lease ends");
     }
 }
