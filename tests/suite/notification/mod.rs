@@ -41,11 +41,21 @@ pub fn post(world: &World, mailer: Arc<dyn Mailer>) -> Post {
     )
 }
 
-/// A worker that sends to a server, without patience.
+/// A worker that sends to a server, without patience but for the answer to a whole message.
 pub fn post_to(world: &World, server: &MailServer) -> Post {
+    post_with(world, server, |_| {})
+}
+
+/// The same by other settings.
+pub fn post_with(
+    world: &World,
+    server: &MailServer,
+    change: impl FnOnce(&mut SmtpSettings),
+) -> Post {
     let mut settings = SmtpSettings::parse(&server.url()).expect("an address");
     settings.timeout_seconds = 2;
     settings.ca = server.certificate.clone();
+    change(&mut settings);
     post(
         world,
         Arc::new(SmtpMailer::new(settings).expect("a mailer")),
@@ -89,6 +99,21 @@ fn alert() -> infra::notification::letters::Alert {
         groups: Vec::new(),
         list_url: "http://motcua.example/".to_owned(),
         proposals: Vec::new(),
+    }
+}
+
+/// The same to the manager of the ward.
+pub fn of_staff(world: &World, key: &str) -> NewMail {
+    use infra::db::schema::staff;
+    let id: i64 = world.read(|conn| {
+        Ok(staff::table
+            .filter(staff::login.eq("lanhdao"))
+            .select(staff::id)
+            .first(conn)?)
+    });
+    NewMail {
+        staff_id: Some(id),
+        ..letter(key, "lanhdao@phuong.example.vn")
     }
 }
 

@@ -1,24 +1,9 @@
 //! The outbox: once by key, one worker at a time, staff in working hours only.
 
-use super::{deliver, letter, outbox, post_into, put};
-use crate::support::{Staff, Which, World, at};
+use super::{deliver, letter, of_staff, outbox, post_into, put};
+use crate::support::{Staff, Which, at};
 use infra::notification::delivery::deliver_batch;
 use infra::notification::outbox::NewMail;
-
-fn of_staff(world: &World, key: &str) -> NewMail {
-    use diesel::prelude::*;
-    use infra::db::schema::staff;
-    let id: i64 = world.read(|conn| {
-        Ok(staff::table
-            .filter(staff::login.eq("lanhdao"))
-            .select(staff::id)
-            .first(conn)?)
-    });
-    NewMail {
-        staff_id: Some(id),
-        ..letter(key, "lanhdao@phuong.example.vn")
-    }
-}
 
 fn files(folder: &tempfile::TempDir) -> Vec<String> {
     let mut names: Vec<String> = std::fs::read_dir(folder.path())

@@ -32,6 +32,16 @@ impl MailServer {
         Self::start("smtp", &["--brief"], false)
     }
 
+    /// Takes the content of one mail at a time.
+    pub fn single() -> Self {
+        Self::start("smtp", &["--brief", "--single"], false)
+    }
+
+    /// Closes a connection on which nothing comes for two seconds.
+    pub fn hasty() -> Self {
+        Self::start("smtp", &["--brief", "--hasty"], false)
+    }
+
     /// Demands `STARTTLS`, with a certificate of its own.
     pub fn starttls(arguments: &[&str]) -> Self {
         Self::start("smtp+starttls", arguments, true)

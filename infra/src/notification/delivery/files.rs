@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
-use super::{Accepted, BoxFuture, Failure, Mailer};
+use super::{Accepted, BoxFuture, Failure, LastLook, Mailer};
 use crate::notification::Ready;
 
 /// Writes each mail as an `.eml` file, which any mail program opens.
@@ -34,13 +34,12 @@ impl Mailer for FileMailer {
     fn send<'a>(
         &'a self,
         mail: &'a Ready,
-        ours: &'a (dyn Fn() -> bool + Sync),
+        last: &'a dyn LastLook,
     ) -> BoxFuture<'a, Result<Accepted, Failure>> {
         Box::pin(async move {
-            if !ours() {
-                return Err(Failure::NotOurs);
-            }
-            let (folder, mail) = (self.folder.clone(), mail.clone());
+            let anew = last.look().await?;
+            let folder = self.folder.clone();
+            let mail = anew.unwrap_or_else(|| mail.clone());
             let written = tokio::task::spawn_blocking(move || put(&folder, &mail)).await;
             match written {
                 Ok(Ok(())) => Ok(Accepted {

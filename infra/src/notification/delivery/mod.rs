@@ -10,6 +10,7 @@ mod settle;
 mod smtp;
 mod smtp_error;
 mod smtp_url;
+mod words;
 
 use std::fmt::Debug;
 use std::io;
@@ -29,9 +30,9 @@ use crate::error::Error;
 use crate::ids::new_uid;
 use claim::{Taken, claim};
 use lease::{LEASE, Lease, with_renewal};
-use prepare::{Prepared, Verdict, prepare};
 use record::Outcome;
 use settle::{give_back, keep, settle};
+use words::{Last, Work};
 
 pub use claim::{State, Waiting, queue};
 pub use files::FileMailer;
@@ -44,22 +45,30 @@ const BATCH: i64 = 32;
 /// Connections at once.
 pub const CONNECTIONS: usize = 8;
 
-type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Where mails go: a mail server, or a folder.
 pub trait Mailer: Send + Sync + Debug {
-    /// Hands one message over. `ours` says whether the mail is still this worker's; it is asked
-    /// last before the message goes out.
+    /// Hands one message over, after a last look.
     fn send<'a>(
         &'a self,
         mail: &'a Ready,
-        ours: &'a (dyn Fn() -> bool + Sync),
+        last: &'a dyn LastLook,
     ) -> BoxFuture<'a, Result<Accepted, Failure>>;
 
     /// Drops what is kept open between batches.
     fn rest(&self) -> BoxFuture<'_, ()> {
         Box::pin(std::future::ready(()))
     }
+}
+
+/// What is asked last before a message goes out: it may have waited for its turn.
+pub trait LastLook: Send + Sync {
+    /// The message in other words, where they have changed.
+    ///
+    /// # Errors
+    /// When it is not to go: [`Failure::NotOurs`] or [`Failure::Changed`].
+    fn look(&self) -> BoxFuture<'_, Result<Option<Ready>, Failure>>;
 }
 
 /// A message that was taken over. Held until that is kept: a mail server cannot be asked later
@@ -82,6 +91,8 @@ pub enum Failure {
     Bounced(String),
     /// The mail is another worker's by now, or the service ends.
     NotOurs,
+    /// It is not wanted any more, or not now.
+    Changed,
 }
 
 /// One worker.
@@ -122,6 +133,16 @@ impl Delivered {
         self.moot = self.moot.saturating_add(other.moot);
         self.muted = self.muted.saturating_add(other.muted);
         self.held = self.held.saturating_add(other.held);
+    }
+
+    /// Nothing came of what was taken.
+    fn is_idle(&self) -> bool {
+        let taken = self.taken;
+        *self
+            == Self {
+                taken,
+                ..Self::default()
+            }
     }
 
     fn count(&mut self, state: State) {
@@ -217,15 +238,8 @@ pub async fn deliver_batch(
     if ids.is_empty() {
         return Ok(done);
     }
-    let prepared = post
-        .db
-        .read({
-            let (env, head) = (post.env.clone(), Arc::clone(&post.head));
-            move |conn| prepare(conn, &env, &head, taken)
-        })
-        .await?;
-    let work = deliver_all(post, prepared, &lease, go_on);
-    let states = with_renewal(post, &ids, &lease, work).await;
+    let work = Work::new(post, &lease, go_on);
+    let states = with_renewal(post, &ids, &lease, deliver_all(&work, taken)).await;
     for (_, state) in &states {
         done.count(*state);
     }
@@ -242,58 +256,49 @@ pub async fn deliver_batch(
     // What was not come to, as the service ends: others may have it at once. What may have been
     // sent they may not.
     give_back(post, of(State::Lost).collect()).await;
-    Ok(done)
+    match work.fault() {
+        Some(fault) if done.is_idle() => Err(fault),
+        _ => Ok(done),
+    }
 }
 
 /// Everything of a batch, several at once.
-async fn deliver_all(
-    post: &Post,
-    prepared: Vec<Prepared>,
-    lease: &Lease,
-    go_on: &(dyn Fn() -> bool + Sync),
-) -> Vec<(i64, State)> {
-    stream::iter(prepared)
-        .map(|one| async move {
-            let id = one.mail.id();
-            if !go_on() || !lease.holds() {
-                return (id, State::Lost);
-            }
-            (id, deliver_one(post, one, lease, go_on).await)
-        })
+async fn deliver_all(work: &Work<'_>, taken: Vec<Taken>) -> Vec<(i64, State)> {
+    stream::iter(taken)
+        .map(|mail| async move { (mail.id, deliver_one(work, mail).await) })
         .buffer_unordered(CONNECTIONS)
         .collect()
         .await
 }
 
-async fn deliver_one(
-    post: &Post,
-    one: Prepared,
-    lease: &Lease,
-    go_on: &(dyn Fn() -> bool + Sync),
-) -> State {
-    let Prepared {
-        mail,
-        verdict,
-        remark,
-    } = one;
-    let (outcome, window) = match verdict {
-        Verdict::Send(ready) => {
-            let ours = || go_on() && lease.holds();
-            match post.mailer.send(&ready, &ours).await {
-                Ok(accepted) => {
-                    let detail = join(accepted.detail, remark);
-                    (Outcome::Sent(detail), accepted.window)
-                }
+/// Puts a mail into words, hands it over, and records what came of it.
+async fn deliver_one(work: &Work<'_>, mail: Taken) -> State {
+    let post = work.post;
+    if !work.is_ours() {
+        return State::Lost;
+    }
+    let Some(first) = work.words(&mail).await else {
+        return State::Lost;
+    };
+    let (outcome, window) = match first.verdict.into_ready() {
+        Ok(ready) => {
+            let last = Last::new(work, &mail, first.remark, first.at);
+            match post.mailer.send(&ready, &last).await {
+                Ok(accepted) => (
+                    Outcome::Sent(join(accepted.detail, last.remark())),
+                    accepted.window,
+                ),
                 Err(Failure::Temporary(detail)) => (Outcome::Temporary(detail), None),
                 Err(Failure::Permanent(detail)) => (Outcome::Permanent(detail), None),
                 Err(Failure::Bounced(detail)) => (Outcome::Bounced(detail), None),
                 Err(Failure::NotOurs) => return State::Lost,
+                Err(Failure::Changed) => match last.instead() {
+                    Some(outcome) => (outcome, None),
+                    None => return State::Lost,
+                },
             }
         }
-        Verdict::Moot => (Outcome::Moot, None),
-        Verdict::Muted => (Outcome::Muted, None),
-        Verdict::Hold(until) => (Outcome::Held(until), None),
-        Verdict::Refuse(detail) => (Outcome::Broken(detail), None),
+        Err(instead) => (instead, None),
     };
     // Once the journal has it, the next mail may go out while this one is recorded.
     let window = match (&post.journal, window) {
@@ -306,7 +311,7 @@ async fn deliver_one(
         },
         (_, window) => window,
     };
-    let state = keep(post, mail, outcome, lease).await;
+    let state = keep(post, mail, outcome, work.lease).await;
     drop(window);
     state
 }

@@ -1,7 +1,7 @@
 //! From a stored mail to a message, or to why there is none.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -16,17 +16,19 @@ use super::super::own_templates::nearest;
 use super::super::templates::{Rendered, Source, render};
 use super::super::wanted::{Mail, Wanted, still_wanted};
 use super::claim::Taken;
+use super::record::Outcome;
 use crate::db::Conn;
 use crate::db::schema::{mail_addresses, offices};
 use crate::env::Env;
 use crate::error::Error;
 
-/// A mail with what is to be done with it.
+/// What is to be done with a mail.
 pub(super) struct Prepared {
-    pub mail: Taken,
     pub verdict: Verdict,
     /// What an administrator should know although it was sent.
     pub remark: Option<String>,
+    /// When it was looked at.
+    pub at: DateTime<Utc>,
 }
 
 pub(super) enum Verdict {
@@ -36,6 +38,19 @@ pub(super) enum Verdict {
     Hold(DateTime<Utc>),
     /// It can never be sent: bad data, a bad address, our own address.
     Refuse(String),
+}
+
+impl Verdict {
+    /// The message, or what comes instead.
+    pub(super) fn into_ready(self) -> Result<Ready, Outcome> {
+        Err(match self {
+            Self::Send(ready) => return Ok(ready),
+            Self::Moot => Outcome::Moot,
+            Self::Muted => Outcome::Muted,
+            Self::Hold(until) => Outcome::Held(until),
+            Self::Refuse(detail) => Outcome::Broken(detail),
+        })
+    }
 }
 
 /// An office as letters name it.
@@ -51,44 +66,41 @@ type Named = (String, Source);
 
 /// What mails of one batch share.
 #[derive(Default)]
-struct Shared {
-    offices: HashMap<i64, Arc<Office>>,
-    sources: HashMap<(i64, Kind), Option<Arc<Named>>>,
+pub(super) struct Shared {
+    offices: Mutex<HashMap<i64, Arc<Office>>>,
+    sources: Mutex<HashMap<(i64, Kind), Option<Arc<Named>>>>,
 }
 
-/// Puts each mail into words. One that cannot be is set aside and spoils no other; only a
-/// database that is away does.
+/// Puts a mail into words. One that cannot be is set aside and spoils no other; only a database
+/// that is away does.
 pub(super) fn prepare(
     conn: &mut Conn,
     env: &Env,
     head: &Letterhead,
-    taken: Vec<Taken>,
-) -> Result<Vec<Prepared>, Error> {
-    let mut shared = Shared::default();
-    let mut prepared = Vec::with_capacity(taken.len());
-    for mail in taken {
-        let one = match one(conn, env, head, &mut shared, &mail) {
-            Ok((verdict, remark)) => (verdict, remark),
-            Err(Error::Unavailable(cause)) => return Err(cause.into()),
-            Err(error) => {
-                tracing::error!(mail = %mail.uid, %error, "a mail cannot be put into words");
-                (Verdict::Refuse("internal".to_owned()), None)
-            }
-        };
-        prepared.push(Prepared {
-            mail,
-            verdict: one.0,
-            remark: one.1,
-        });
-    }
-    Ok(prepared)
+    shared: &Shared,
+    mail: &Taken,
+) -> Result<Prepared, Error> {
+    let at = env.now();
+    let (verdict, remark) = match one(conn, env, head, shared, mail) {
+        Ok(found) => found,
+        Err(Error::Unavailable(cause)) => return Err(cause.into()),
+        Err(error) => {
+            tracing::error!(mail = %mail.uid, %error, "a mail cannot be put into words");
+            (Verdict::Refuse("internal".to_owned()), None)
+        }
+    };
+    Ok(Prepared {
+        verdict,
+        remark,
+        at,
+    })
 }
 
 fn one(
     conn: &mut Conn,
     env: &Env,
     head: &Letterhead,
-    shared: &mut Shared,
+    shared: &Shared,
     taken: &Taken,
 ) -> Result<(Verdict, Option<String>), Error> {
     if head.is_own(&taken.to_address) {
@@ -158,9 +170,10 @@ fn is_muted(conn: &mut Conn, address: &str) -> Result<bool, Error> {
     Ok(muted.flatten().is_some())
 }
 
-fn office(conn: &mut Conn, shared: &mut Shared, id: i64) -> Result<Arc<Office>, Error> {
-    if let Some(found) = shared.offices.get(&id) {
-        return Ok(Arc::clone(found));
+fn office(conn: &mut Conn, shared: &Shared, id: i64) -> Result<Arc<Office>, Error> {
+    let known = locked(&shared.offices).get(&id).cloned();
+    if let Some(found) = known {
+        return Ok(found);
     }
     let (code, path, name, address, phone): (
         String,
@@ -180,7 +193,7 @@ fn office(conn: &mut Conn, shared: &mut Shared, id: i64) -> Result<Arc<Office>, 
         .first(conn)?;
     let view = json!({ "name": name, "code": code, "address": address, "phone": phone });
     let found = Arc::new(Office { code, path, view });
-    shared.offices.insert(id, Arc::clone(&found));
+    locked(&shared.offices).insert(id, Arc::clone(&found));
     Ok(found)
 }
 
@@ -189,7 +202,7 @@ fn office(conn: &mut Conn, shared: &mut Shared, id: i64) -> Result<Arc<Office>, 
 fn words(
     conn: &mut Conn,
     head: &Letterhead,
-    shared: &mut Shared,
+    shared: &Shared,
     mail: &Mail,
     present: Option<&Present>,
     office: Option<&Arc<Office>>,
@@ -225,17 +238,22 @@ fn words(
     Ok((rendered, remark))
 }
 
+fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn source(
     conn: &mut Conn,
-    shared: &mut Shared,
+    shared: &Shared,
     office: i64,
     path: &str,
     kind: Kind,
 ) -> Result<Option<Arc<(String, Source)>>, Error> {
-    if let Some(found) = shared.sources.get(&(office, kind)) {
-        return Ok(found.clone());
+    let known = locked(&shared.sources).get(&(office, kind)).cloned();
+    if let Some(found) = known {
+        return Ok(found);
     }
     let found = nearest(conn, path, kind)?.map(Arc::new);
-    shared.sources.insert((office, kind), found.clone());
+    locked(&shared.sources).insert((office, kind), found.clone());
     Ok(found)
 }

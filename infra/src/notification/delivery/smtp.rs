@@ -14,11 +14,13 @@ use tokio::time::timeout;
 
 use super::smtp_error::{Phase, failure, too_slow};
 use super::smtp_url::{SmtpSettings, Tls};
-use super::{Accepted, BoxFuture, CONNECTIONS, Failure, Mailer};
+use super::{Accepted, BoxFuture, CONNECTIONS, Failure, LastLook, Mailer};
 use crate::notification::Ready;
 
 /// How long a connection is kept without work; servers close theirs after a minute or more.
 const IDLE: Duration = Duration::from_secs(20);
+/// A server that is to wait longer for the next command may close the connection.
+const PROMPT: Duration = Duration::from_secs(1);
 
 /// A mail server.
 pub struct SmtpMailer {
@@ -66,11 +68,7 @@ impl SmtpMailer {
         phase: Phase,
         asked: impl Future<Output = Result<T, lettre::transport::smtp::Error>>,
     ) -> Result<T, Failure> {
-        match timeout(self.patience(), asked).await {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => Err(failure(phase, &error)),
-            Err(_) => Err(too_slow(phase)),
-        }
+        within(self.patience(), phase, asked).await
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, Failure> {
@@ -130,11 +128,8 @@ impl SmtpMailer {
         Ok(connection)
     }
 
-    async fn hand_over(
-        &self,
-        mail: &Ready,
-        ours: &(dyn Fn() -> bool + Sync),
-    ) -> Result<Accepted, Failure> {
+    /// Opens a transaction: sender and recipient.
+    async fn address(&self, mail: &Ready) -> Result<AsyncSmtpConnection, Failure> {
         let mut connection = self.begin(mail).await?;
         let recipient = connection.command(Rcpt::new(mail.to.clone(), Vec::new()));
         if let Err(refused) = self.answer(Phase::Recipient, recipient).await {
@@ -144,16 +139,35 @@ impl SmtpMailer {
             }
             return Err(refused);
         }
-        self.answer(Phase::Content, connection.command(Data))
-            .await?;
+        Ok(connection)
+    }
+
+    /// Announces the content.
+    async fn announce(&self, connection: &mut AsyncSmtpConnection) -> Result<(), Failure> {
+        let asked = connection.command(Data);
+        self.answer(Phase::Content, asked).await.map(|_| ())
+    }
+
+    /// From the content to the answer it is one message at a time: see [`Accepted`]. A server
+    /// waits for a content that it was promised no longer than for anything else, so the turn
+    /// comes first.
+    async fn hand_over(&self, mail: &Ready, last: &dyn LastLook) -> Result<Accepted, Failure> {
+        let mut connection = self.address(mail).await?;
+        let asked = Instant::now();
         let window = Arc::clone(&self.window).lock_owned().await;
-        if !ours() {
-            // Dropping the connection amid the message: the server keeps nothing of it.
-            return Err(Failure::NotOurs);
+        let waited_long = asked.elapsed() >= PROMPT;
+        let anew = last.look().await?;
+        match self.announce(&mut connection).await {
+            // Closed, most likely, while the mail waited for its turn; that is not its fault.
+            Err(Failure::Temporary(_)) if waited_long => {
+                connection = self.address(mail).await?;
+                self.announce(&mut connection).await?;
+            }
+            answer => answer?,
         }
-        let taken = self
-            .answer(Phase::Content, connection.command(Content(&mail.text)))
-            .await?;
+        let content = Content(&anew.as_ref().unwrap_or(mail).text);
+        let patience = Duration::from_secs(self.settings.verdict_seconds);
+        let taken = within(patience, Phase::Content, connection.command(content)).await?;
         self.keep(connection);
         Ok(Accepted {
             detail: said(&taken),
@@ -165,6 +179,18 @@ impl SmtpMailer {
         if let Ok(Ok(_)) = timeout(self.patience(), connection.command(Rset)).await {
             self.keep(connection);
         }
+    }
+}
+
+async fn within<T>(
+    patience: Duration,
+    phase: Phase,
+    asked: impl Future<Output = Result<T, lettre::transport::smtp::Error>>,
+) -> Result<T, Failure> {
+    match timeout(patience, asked).await {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(error)) => Err(failure(phase, &error)),
+        Err(_) => Err(too_slow(phase)),
     }
 }
 
@@ -206,9 +232,9 @@ impl Mailer for SmtpMailer {
     fn send<'a>(
         &'a self,
         mail: &'a Ready,
-        ours: &'a (dyn Fn() -> bool + Sync),
+        last: &'a dyn LastLook,
     ) -> BoxFuture<'a, Result<Accepted, Failure>> {
-        Box::pin(self.hand_over(mail, ours))
+        Box::pin(self.hand_over(mail, last))
     }
 
     fn rest(&self) -> BoxFuture<'_, ()> {

@@ -25,6 +25,9 @@ pub struct SmtpSettings {
     pub ca: Option<Vec<u8>>,
     /// The longest wait for one answer, in seconds.
     pub timeout_seconds: u64,
+    /// The same for the answer to a whole message: a server that looks for viruses takes its
+    /// time, and has the mail when we give up.
+    pub verdict_seconds: u64,
 }
 
 /// Why an address does not read.
@@ -77,6 +80,8 @@ impl SmtpSettings {
             login,
             ca: None,
             timeout_seconds: 60,
+            // RFC 5321, 4.5.3.2.6.
+            verdict_seconds: 600,
         };
         settings.check()?;
         Ok(settings)

@@ -1,0 +1,178 @@
+//! A mail in the hands of a worker: in words just before it goes, and in newer ones when it had
+//! to wait for its turn.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::claim::Taken;
+use super::lease::Lease;
+use super::prepare::{Prepared, Shared, prepare};
+use super::record::Outcome;
+use super::{BoxFuture, Failure, LastLook, Post};
+use crate::error::Error;
+use crate::notification::Ready;
+
+/// Words so old are looked at again.
+const STALE: TimeDelta = TimeDelta::seconds(5);
+/// Working hours begin and end with a minute.
+const MINUTE: i64 = 60;
+
+/// What the mails of one batch share.
+pub(super) struct Work<'a> {
+    pub post: &'a Post,
+    pub lease: &'a Lease,
+    go_on: &'a (dyn Fn() -> bool + Sync),
+    shared: Arc<Shared>,
+    fault: Mutex<Option<Error>>,
+}
+
+impl<'a> Work<'a> {
+    pub(super) fn new(
+        post: &'a Post,
+        lease: &'a Lease,
+        go_on: &'a (dyn Fn() -> bool + Sync),
+    ) -> Self {
+        Self {
+            post,
+            lease,
+            go_on,
+            shared: Arc::default(),
+            fault: Mutex::default(),
+        }
+    }
+
+    /// Whether a mail may still go out from here.
+    pub(super) fn is_ours(&self) -> bool {
+        (self.go_on)() && self.lease.holds()
+    }
+
+    /// Why mails could not be put into words, where that was so.
+    pub(super) fn fault(&self) -> Option<Error> {
+        self.fault
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+    }
+
+    pub(super) async fn words(&self, mail: &Taken) -> Option<Prepared> {
+        self.words_by(mail, Arc::clone(&self.shared)).await
+    }
+
+    /// None while the database is away.
+    async fn words_by(&self, mail: &Taken, shared: Arc<Shared>) -> Option<Prepared> {
+        let (env, head) = (self.post.env.clone(), Arc::clone(&self.post.head));
+        let mail = mail.clone();
+        let words = self
+            .post
+            .db
+            .read(move |conn| prepare(conn, &env, &head, &shared, &mail))
+            .await;
+        match words {
+            Ok(words) => Some(words),
+            Err(error) => {
+                let mut fault = self.fault.lock().unwrap_or_else(PoisonError::into_inner);
+                *fault = Some(error);
+                None
+            }
+        }
+    }
+}
+
+/// The last look at one mail.
+pub(super) struct Last<'a> {
+    work: &'a Work<'a>,
+    mail: &'a Taken,
+    said: Mutex<Said>,
+}
+
+struct Said {
+    at: DateTime<Utc>,
+    remark: Option<String>,
+    instead: Option<Outcome>,
+}
+
+impl<'a> Last<'a> {
+    pub(super) fn new(
+        work: &'a Work<'a>,
+        mail: &'a Taken,
+        remark: Option<String>,
+        at: DateTime<Utc>,
+    ) -> Self {
+        let instead = None;
+        let said = Mutex::new(Said {
+            at,
+            remark,
+            instead,
+        });
+        Self { work, mail, said }
+    }
+
+    /// What an administrator should know of the words that went out.
+    pub(super) fn remark(&self) -> Option<String> {
+        self.with(|said| said.remark.take())
+    }
+
+    /// What is so instead of sending it.
+    pub(super) fn instead(&self) -> Option<Outcome> {
+        self.with(|said| said.instead.take())
+    }
+
+    fn with<T>(&self, what: impl FnOnce(&mut Said) -> T) -> T {
+        what(&mut self.said.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    async fn anew(&self) -> Result<Option<Ready>, Failure> {
+        if !self.work.is_ours() {
+            return Err(Failure::NotOurs);
+        }
+        let put = self.with(|said| said.at);
+        if !is_stale(put, self.work.post.env.now()) {
+            return Ok(None);
+        }
+        // What the batch shares is as old as these words, or older.
+        let words = self.work.words_by(self.mail, Arc::default()).await;
+        let Some(words) = words.filter(|_| self.work.is_ours()) else {
+            return Err(Failure::NotOurs);
+        };
+        let ready = words.verdict.into_ready();
+        self.with(|said| {
+            said.at = words.at;
+            said.remark = words.remark;
+            ready.map(Some).map_err(|outcome| {
+                said.instead = Some(outcome);
+                Failure::Changed
+            })
+        })
+    }
+}
+
+impl LastLook for Last<'_> {
+    fn look(&self) -> BoxFuture<'_, Result<Option<Ready>, Failure>> {
+        Box::pin(self.anew())
+    }
+}
+
+fn is_stale(put: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    let minute = |at: DateTime<Utc>| at.timestamp().div_euclid(MINUTE);
+    (now - put).abs() >= STALE || minute(put) != minute(now)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+    use super::is_stale;
+
+    #[test]
+    fn words_are_stale_after_moments_and_when_the_minute_has_turned() {
+        let at = |text: &str| format!("2026-11-20T{text}+07:00").parse().unwrap();
+        for (put, now, stale) in [
+            ("16:59:30", "16:59:34.9", false),
+            ("16:59:30", "16:59:35", true),
+            ("16:59:59.9", "17:00:00", true),
+            ("16:59:35", "16:59:29", true),
+        ] {
+            assert_eq!(is_stale(at(put), at(now)), stale, "{put} {now}");
+        }
+    }
+}
