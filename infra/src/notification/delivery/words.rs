@@ -24,6 +24,9 @@ pub(super) struct Work<'a> {
     pub lease: &'a Lease,
     go_on: &'a (dyn Fn() -> bool + Sync),
     shared: Arc<Shared>,
+    /// Mails are put into words one after another: what was queued first also goes first, as far
+    /// as connections allow.
+    turn: tokio::sync::Mutex<()>,
     fault: Mutex<Option<Error>>,
 }
 
@@ -38,6 +41,7 @@ impl<'a> Work<'a> {
             lease,
             go_on,
             shared: Arc::default(),
+            turn: tokio::sync::Mutex::default(),
             fault: Mutex::default(),
         }
     }
@@ -56,6 +60,7 @@ impl<'a> Work<'a> {
     }
 
     pub(super) async fn words(&self, mail: &Taken) -> Option<Prepared> {
+        let _turn = self.turn.lock().await;
         self.words_by(mail, Arc::clone(&self.shared)).await
     }
 
