@@ -40,8 +40,11 @@ impl std::fmt::Debug for Mail {
 /// What is left to say.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Wanted {
-    /// The letter, without what is so no longer.
-    Yes(Box<Letter>),
+    /// The letter, without what is so no longer, and the alerts that it leaves out.
+    Yes {
+        letter: Box<Letter>,
+        left_out: Vec<i64>,
+    },
     /// Nothing any more.
     Moot,
 }
@@ -56,17 +59,24 @@ pub fn still_wanted(
 ) -> Result<Wanted, Error> {
     match present {
         Some(present) => of_applicant(&mail.letter, &present.dossier()?),
-        None => Ok(
-            match alerts::present(conn, env, mail.id, mail.letter.clone())? {
-                Some(letter) => yes(letter),
+        None => {
+            let presented = alerts::present(conn, env, mail.id, mail.letter.clone())?;
+            Ok(match presented.letter {
+                Some(letter) => Wanted::Yes {
+                    letter: Box::new(letter),
+                    left_out: presented.left_out,
+                },
                 None => Wanted::Moot,
-            },
-        ),
+            })
+        }
     }
 }
 
 fn yes(letter: Letter) -> Wanted {
-    Wanted::Yes(Box::new(letter))
+    Wanted::Yes {
+        letter: Box::new(letter),
+        left_out: Vec::new(),
+    }
 }
 
 fn of_applicant(letter: &Letter, dossier: &Dossier) -> Result<Wanted, Error> {

@@ -92,7 +92,7 @@ both! {
                     .select((mails::id, mails::content))
                     .first(conn)?;
                 alerts::present(conn, &env, id, serde_json::from_str(&content)?)
-            }).unwrap()
+            }).unwrap().letter
         };
         let Some(Letter::StaffAlert(left)) = present(&world) else { panic!("a letter is left") };
         let codes: Vec<_> = left.groups.iter().flat_map(|group| &group.dossiers)

@@ -6,14 +6,13 @@ use chrono::TimeDelta;
 use diesel::dsl;
 use diesel::prelude::*;
 
-use super::digest::digest_letter;
 use super::directory::Directory;
 use super::groups::{AlertNow, LIST_URL, groups};
 use super::ladders::Ladders;
 use super::links::{link, link_left_over};
-use super::record::are_as_read;
+use super::record::{are_as_read, look_soon};
 use super::sections::open_proposals;
-use crate::db::schema::{alert_batches, alerts, digests, mails};
+use crate::db::schema::{alert_batches, alerts};
 use crate::db::{Conn, Db};
 use crate::env::Env;
 use crate::error::Error;
@@ -178,12 +177,20 @@ pub(super) fn mailed(conn: &mut Conn, batches: &[i64], mail: i64) -> Result<(), 
     Ok(())
 }
 
-/// Marks alerts for which there is no reason any more.
-pub(super) fn drop_alerts(conn: &mut Conn, env: &Env, unwanted: &[i64]) -> Result<(), Error> {
-    for some in unwanted.chunks(500) {
+/// Marks alerts that were not told, so that they may be told later under the same key. Those for
+/// which there is a reason again by now are looked at anew: the look that found it still took
+/// them for told.
+pub(super) fn drop_alerts(conn: &mut Conn, env: &Env, left_out: &[i64]) -> Result<(), Error> {
+    for some in left_out.chunks(500) {
         diesel::update(alerts::table.filter(alerts::id.eq_any(some.to_vec())))
             .set(alerts::dropped_at.eq(env.now().naive_utc()))
             .execute(conn)?;
+        let again: Vec<i64> = AlertNow::of_ids(conn, some)?
+            .iter()
+            .filter(|alert| alert.is_wanted())
+            .map(|alert| alert.dossier_id)
+            .collect();
+        look_soon(conn, &again, env.now().naive_utc())?;
     }
     Ok(())
 }
@@ -200,7 +207,7 @@ pub(super) struct Built<T> {
     pub office: Option<i64>,
 }
 
-fn alert_letter(
+pub(super) fn alert_letter(
     conn: &mut Conn,
     env: &Env,
     directory: &Directory,
@@ -279,67 +286,4 @@ pub(super) fn recipient(
         name: name(&addressee).unwrap_or_default(),
         absent_person: (!absent.is_empty()).then(|| absent.join(", ")),
     }
-}
-
-/// The letter of a mail to the staff as it must read now, when a worker takes it; none when
-/// there is no reason for it any more. Letters that no sweep made come back as they are.
-pub fn present(
-    conn: &mut Conn,
-    env: &Env,
-    mail_id: i64,
-    letter: Letter,
-) -> Result<Option<Letter>, Error> {
-    let digest = match &letter {
-        Letter::StaffAlert(_) => false,
-        Letter::StaffDigest(_) => true,
-        _ => return Ok(Some(letter)),
-    };
-    let addressee: Option<i64> = mails::table
-        .find(mail_id)
-        .select(mails::staff_id)
-        .first(conn)?;
-    let batches = of_mail(conn, mail_id)?;
-    let of_ours = if digest {
-        let made = digests::table.filter(digests::mail_id.eq(mail_id));
-        made.count().get_result::<i64>(conn)? > 0
-    } else {
-        !batches.is_empty()
-    };
-    let Some(addressee) = addressee.filter(|_| of_ours) else {
-        return Ok(Some(letter));
-    };
-    let directory = Directory::load(conn, env)?;
-    if !directory.people.contains_key(&addressee) {
-        return Ok(None);
-    }
-    let ladders = Ladders::load(conn)?;
-    let alerts = AlertNow::of_batches(conn, &batches)?;
-    Ok(if digest {
-        let built = digest_letter(conn, env, &directory, &ladders, addressee, alerts)?;
-        built.letter.map(Letter::StaffDigest)
-    } else {
-        let built = alert_letter(conn, env, &directory, &ladders, addressee, alerts)?;
-        built.letter.map(Letter::StaffAlert)
-    })
-}
-
-fn of_mail(conn: &mut Conn, mail_id: i64) -> Result<Vec<i64>, Error> {
-    Ok(alert_batches::table
-        .filter(alert_batches::mail_id.eq(mail_id))
-        .select(alert_batches::id)
-        .load(conn)?)
-}
-
-/// Marks the alerts that a mail left out when it went, once it has.
-pub fn settle(conn: &mut Conn, env: &Env, mail_id: i64) -> Result<(), Error> {
-    let batches = of_mail(conn, mail_id)?;
-    if batches.is_empty() {
-        return Ok(());
-    }
-    let unwanted: Vec<i64> = AlertNow::of_batches(conn, &batches)?
-        .iter()
-        .filter(|alert| !alert.is_wanted())
-        .map(|alert| alert.id)
-        .collect();
-    drop_alerts(conn, env, &unwanted)
 }

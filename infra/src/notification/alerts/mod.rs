@@ -8,6 +8,7 @@ mod ladders;
 mod links;
 mod list;
 mod look;
+mod present;
 mod proposals;
 mod record;
 mod report;
@@ -15,10 +16,10 @@ mod sections;
 mod stored;
 mod sweep;
 
-pub use batches::{present, settle};
 pub use digest::digest;
 pub use ladders::{LadderView, delete_ladder, look_again, read_ladder, replace_ladder};
 pub use list::{AlertFilter, AlertView, list_alerts};
+pub use present::{Presented, forget, leave_out, present, settle};
 pub use proposals::{
     Decision, ProposalView, dismiss_proposal, list_proposals, read_proposal, sign_proposal,
 };

@@ -30,7 +30,8 @@ pub(super) struct Prepared {
 }
 
 pub(super) enum Verdict {
-    Send(Ready),
+    /// With the alerts that the letter leaves out.
+    Send(Ready, Vec<i64>),
     Moot,
     Muted,
     Hold(DateTime<Utc>),
@@ -109,10 +110,13 @@ fn one(
         (true, Some(id)) => Some(Present::load(conn, id)?),
         _ => None,
     };
-    match still_wanted(conn, env, &mail, present.as_ref())? {
+    let left_out = match still_wanted(conn, env, &mail, present.as_ref())? {
         Wanted::Moot => return Ok((Verdict::Moot, None)),
-        Wanted::Yes(letter) => mail.letter = letter.addressed(&head.public_url),
-    }
+        Wanted::Yes { letter, left_out } => {
+            mail.letter = letter.addressed(&head.public_url);
+            left_out
+        }
+    };
     let office = match mail.office_id {
         Some(id) => Some(office(conn, shared, id)?),
         None => None,
@@ -127,7 +131,7 @@ fn one(
         now: env.now(),
     };
     Ok(match head.message(cover, letter) {
-        Ok(ready) => (Verdict::Send(ready), remark),
+        Ok(ready) => (Verdict::Send(ready, left_out), remark),
         Err(fault) => (Verdict::Refuse(fault), remark),
     })
 }

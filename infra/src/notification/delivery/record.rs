@@ -28,17 +28,25 @@ pub(super) enum Outcome {
     Held(DateTime<Utc>),
 }
 
-/// Writes the outcome down, if the mail is still this worker's.
+/// Writes the outcome down, if the mail is still this worker's. `left_out` are the alerts that its
+/// letter did not tell; none where that is not known any more.
 pub(super) fn record(
     conn: &mut Conn,
     env: &Env,
     owner: &str,
     mail: &Taken,
     outcome: &Outcome,
+    left_out: Option<&[i64]>,
 ) -> Result<State, Error> {
     let now = env.now();
     let (word, detail) = match outcome {
-        Outcome::Moot => return close(conn, owner, mail, "moot", State::Moot),
+        Outcome::Moot => {
+            let state = close(conn, owner, mail, "moot", State::Moot)?;
+            if state == State::Moot && mail.staff_id.is_some() {
+                alerts::forget(conn, env, mail.id)?;
+            }
+            return Ok(state);
+        }
         Outcome::Muted => return close(conn, owner, mail, "muted", State::Muted),
         Outcome::Held(until) => return hold(conn, owner, mail, *until),
         Outcome::Sent(detail) => ("sent", detail),
@@ -75,7 +83,10 @@ pub(super) fn record(
         return Ok(State::Lost);
     }
     if sent && mail.staff_id.is_some() {
-        alerts::settle(conn, env, mail.id)?;
+        match left_out {
+            Some(left_out) => alerts::leave_out(conn, env, left_out)?,
+            None => alerts::settle(conn, env, mail.id)?,
+        }
     }
     diesel::insert_into(mail_attempts::table)
         .values((
@@ -110,7 +121,7 @@ pub(super) fn settle_sent(
         .load(conn)?;
     for mail in &taken {
         let outcome = Outcome::Sent("250, by the journal".to_owned());
-        record(conn, env, owner, mail, &outcome)?;
+        record(conn, env, owner, mail, &outcome, None)?;
     }
     Ok(taken.len())
 }
