@@ -1,6 +1,8 @@
 //! Letters to the staff as they must read when a worker takes them, and what came of their alerts.
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
+use domain::time::local_date;
 
 use super::batches::{alert_letter, drop_alerts};
 use super::digest::digest_letter;
@@ -32,7 +34,8 @@ impl Presented {
 }
 
 /// The letter of a mail to the staff as it must read now, when a worker takes it. Letters that no
-/// sweep made come back as they are.
+/// sweep made come back as they are. Of a digest whose day is over the alerts alone are told, as
+/// an alert: today's digest tells the rest.
 pub fn present(
     conn: &mut Conn,
     env: &Env,
@@ -49,9 +52,13 @@ pub fn present(
         .select(mails::staff_id)
         .first(conn)?;
     let batches = of_mail(conn, mail_id)?;
+    let day: Option<NaiveDate> = digests::table
+        .filter(digests::mail_id.eq(mail_id))
+        .select(digests::day)
+        .first(conn)
+        .optional()?;
     let of_ours = if digest {
-        let made = digests::table.filter(digests::mail_id.eq(mail_id));
-        made.count().get_result::<i64>(conn)? > 0
+        day.is_some()
     } else {
         !batches.is_empty()
     };
@@ -64,7 +71,7 @@ pub fn present(
     }
     let ladders = Ladders::load(conn)?;
     let alerts = AlertNow::of_batches(conn, &batches)?;
-    Ok(if digest {
+    Ok(if day.is_some_and(|day| day >= local_date(env.now())) {
         let built = digest_letter(conn, env, &directory, &ladders, addressee, alerts)?;
         Presented {
             letter: built.letter.map(Letter::StaffDigest),

@@ -114,6 +114,8 @@ fn one(
         Wanted::Moot => return Ok((Verdict::Moot, None)),
         Wanted::Yes { letter, left_out } => {
             mail.letter = letter.addressed(&head.public_url);
+            // What is left of a digest of yesterday is an alert.
+            mail.kind = mail.letter.kind();
             left_out
         }
     };
