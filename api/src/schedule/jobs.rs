@@ -118,8 +118,7 @@ fn lapse(context: &JobContext<'_>) -> Result<Report, Error> {
 fn recompute(context: &JobContext<'_>) -> Result<Report, Error> {
     let service = context.service;
     let go_on = || context.go_on();
-    let done = infra::calendar::recompute::run_waiting_while(&service.db, &service.env, &go_on)?;
-    Ok(Report::of(done))
+    infra::calendar::recompute::run_waiting_while(&service.db, &service.env, &go_on)
 }
 
 /// Kept answers, sessions, login failures and runs that nobody needs any more.

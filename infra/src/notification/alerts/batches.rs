@@ -12,6 +12,7 @@ use super::ladders::Ladders;
 use super::links::{link, link_left_over};
 use super::record::{are_as_read, look_soon};
 use super::sections::open_proposals;
+use super::sweep::name_faults;
 use crate::db::schema::{alert_batches, alerts};
 use crate::db::{Conn, Db};
 use crate::env::Env;
@@ -95,6 +96,7 @@ pub(super) fn compose_open(db: &Db, env: &Env, report: &mut Report) -> Result<()
     let (directory, ladders) = db.read_blocking(|conn| {
         Ok::<_, Error>((Directory::load(conn, env)?, Ladders::load(conn)?))
     })?;
+    name_faults(&directory, &ladders, report);
     for batch in waiting {
         match compose(db, env, &directory, &ladders, &batch) {
             Ok(()) => {}

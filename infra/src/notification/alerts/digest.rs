@@ -13,7 +13,7 @@ use super::ladders::Ladders;
 use super::links::{link, link_left_over};
 use super::record::are_as_read;
 use super::sections::{Sections, sections};
-use super::sweep::look_round;
+use super::sweep::{look_round, name_faults};
 use crate::db::schema::{digest_days, digests};
 use crate::db::{Conn, Db};
 use crate::env::Env;
@@ -60,6 +60,7 @@ pub(super) fn go_on_with_digests(db: &Db, env: &Env, report: &mut Report) -> Res
         let served: HashSet<i64> = served.into_iter().collect();
         Ok::<_, Error>((Directory::load(conn, env)?, Ladders::load(conn)?, served))
     })?;
+    name_faults(&directory, &ladders, report);
     let at_work = |id: &i64| {
         directory
             .calendar_of(*id)

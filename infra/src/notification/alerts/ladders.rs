@@ -87,18 +87,16 @@ fn view(conn: &mut Conn, office: OfficeRow) -> Result<LadderView, Error> {
 fn nearest(conn: &mut Conn, path: &str) -> Result<Option<(String, Ladder)>, Error> {
     let line: Vec<i64> = path.split('/').filter_map(|id| id.parse().ok()).collect();
     // The path of an ancestor is a prefix, so the greatest path is the nearest office.
-    let found: Option<(String, Option<String>)> = offices::table
+    let found: Vec<(String, Option<String>)> = offices::table
         .inner_join(alert_ladders::table)
         .filter(offices::id.eq_any(line))
         .filter(alert_ladders::spec.is_not_null())
         .order(offices::path.desc())
         .select((offices::code, alert_ladders::spec))
-        .first(conn)
-        .optional()?;
-    match found {
-        Some((code, Some(spec))) => Ok(Some((code, read(&spec)?))),
-        _ => Ok(None),
-    }
+        .load(conn)?;
+    // One that does not read does not count, as in the sweep.
+    let read = |(code, spec): (String, Option<String>)| Some((code, read(&spec?).ok()?));
+    Ok(found.into_iter().find_map(read))
 }
 
 fn read(spec: &str) -> Result<Ladder, Error> {
@@ -276,27 +274,36 @@ fn procedures_in_force(
 }
 
 /// The ladders of all offices at one moment.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Ladders {
     own: HashMap<i64, Arc<Ladder>>,
+    /// Offices whose own ladder does not read: that of the next office above counts for them.
+    pub faults: Vec<(String, &'static str)>,
     built_in: Arc<Ladder>,
 }
 
 impl Ladders {
     pub(super) fn load(conn: &mut Conn) -> Result<Self, Error> {
-        let rows: Vec<(i64, Option<String>)> = alert_ladders::table
-            .select((alert_ladders::office_id, alert_ladders::spec))
+        let rows: Vec<(i64, String, Option<String>)> = alert_ladders::table
+            .inner_join(offices::table)
+            .order(offices::path)
+            .select((offices::id, offices::code, alert_ladders::spec))
             .load(conn)?;
-        let mut own = HashMap::new();
-        for (office, spec) in rows {
-            if let Some(spec) = spec {
-                own.insert(office, Arc::new(read(&spec)?));
+        let mut ladders = Self::default();
+        for (office, code, spec) in rows {
+            let Some(spec) = spec else { continue };
+            match read(&spec) {
+                Ok(ladder) => {
+                    ladders.own.insert(office, Arc::new(ladder));
+                }
+                Err(error) => {
+                    tracing::error!(office = %code, %error, "a ladder does not read");
+                    let what = format!("alert ladder of {code}");
+                    ladders.faults.push((what, error.word()));
+                }
             }
         }
-        Ok(Self {
-            own,
-            built_in: Arc::default(),
-        })
+        Ok(ladders)
     }
 
     /// The ladder that counts for the office at this path.

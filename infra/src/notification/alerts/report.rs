@@ -9,6 +9,8 @@ use domain::time::local_date;
 use super::batches::{office_name, recipient};
 use super::directory::Directory;
 use super::groups::{LIST_URL, NAMED, lines, named_counts};
+use super::ladders::Ladders;
+use super::sweep::name_faults;
 use crate::db::schema::mails;
 use crate::db::{Conn, Db};
 use crate::env::Env;
@@ -59,6 +61,7 @@ pub fn report(db: &Db, env: &Env, span: Span) -> Result<Report, Error> {
     let period = span.past(local_date(now));
     let directory = db.read_blocking(|conn| Directory::load(conn, env))?;
     let mut report = Report::default();
+    name_faults(&directory, &Ladders::default(), &mut report);
     for (addressee, meant) in readers(&directory) {
         let at_work = directory
             .calendar_of(addressee)

@@ -5,6 +5,8 @@ use diesel::prelude::*;
 
 use super::batches::{compose_open, hand_over_stale};
 use super::digest::go_on_with_digests;
+use super::directory::Directory;
+use super::ladders::Ladders;
 use super::look::{Seen, Sight, WatchedRow};
 use super::record::{Run, record, relook};
 use crate::db::schema::{alert_relooks, dossiers};
@@ -30,6 +32,15 @@ pub fn sweep(db: &Db, env: &Env, go_on: &dyn Fn() -> bool) -> Result<Report, Err
     Ok(report)
 }
 
+/// Notes the offices whose calendar or ladder does not read, each once a run.
+pub(super) fn name_faults(directory: &Directory, ladders: &Ladders, report: &mut Report) {
+    for (what, why) in directory.faults.iter().chain(&ladders.faults) {
+        if !report.named().iter().any(|one| one.what == *what) {
+            report.skip(what, *why);
+        }
+    }
+}
+
 /// The looks alone.
 pub(super) fn look_round(db: &Db, env: &Env, go_on: &dyn Fn() -> bool) -> Result<Report, Error> {
     relook_offices(db)?;
@@ -43,7 +54,11 @@ pub(super) fn look_round(db: &Db, env: &Env, go_on: &dyn Fn() -> bool) -> Result
         }
         let sight = match &mut sight {
             Some(sight) => sight,
-            none => none.insert(db.read_blocking(|conn| Sight::load(conn, env))?),
+            none => {
+                let loaded = db.read_blocking(|conn| Sight::load(conn, env))?;
+                name_faults(&loaded.directory, &loaded.ladders, &mut report);
+                none.insert(loaded)
+            }
         };
         let looked = db.read_blocking(|conn| look_at(conn, env, sight, due, &mut report))?;
         let run = run.clone();

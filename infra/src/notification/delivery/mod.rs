@@ -275,6 +275,7 @@ async fn deliver_one(
         Verdict::Moot => (Outcome::Moot, None),
         Verdict::Muted => (Outcome::Muted, None),
         Verdict::Hold(until) => (Outcome::Held(until), None),
+        Verdict::Later(detail) => (Outcome::Temporary(detail), None),
         Verdict::Refuse(detail) => (Outcome::Broken(detail), None),
     };
     // Once the journal has it, the next mail may go out while this one is recorded.

@@ -35,6 +35,9 @@ pub(super) enum Verdict {
     Moot,
     Muted,
     Hold(DateTime<Utc>),
+    /// It cannot be put into words now: something that it tells of, a calendar for one, does not
+    /// read. People mend that.
+    Later(String),
     /// It can never be sent: bad data, a bad address, our own address.
     Refuse(String),
 }
@@ -57,8 +60,8 @@ struct Shared {
     sources: HashMap<(i64, Kind), Option<Arc<Named>>>,
 }
 
-/// Puts each mail into words. One that cannot be is set aside and spoils no other; only a
-/// database that is away does.
+/// Puts each mail into words. One that cannot be is tried later, or set aside when it can never
+/// be, and spoils no other; only a database that is away does.
 pub(super) fn prepare(
     conn: &mut Conn,
     env: &Env,
@@ -73,7 +76,7 @@ pub(super) fn prepare(
             Err(Error::Unavailable(cause)) => return Err(cause.into()),
             Err(error) => {
                 tracing::error!(mail = %mail.uid, %error, "a mail cannot be put into words");
-                (Verdict::Refuse("internal".to_owned()), None)
+                (Verdict::Later(error.word().to_owned()), None)
             }
         };
         prepared.push(Prepared {
@@ -105,7 +108,13 @@ fn one(
             return Ok((Verdict::Hold(opening), None));
         }
     }
-    let mut mail = mail_of(taken)?;
+    let mut mail = match mail_of(taken) {
+        Ok(mail) => mail,
+        Err(error) => {
+            tracing::error!(mail = %taken.uid, %error, "a mail does not read");
+            return Ok((Verdict::Refuse(error.word().to_owned()), None));
+        }
+    };
     let present = match (mail.kind.is_to_applicant(), mail.dossier_id) {
         (true, Some(id)) => Some(Present::load(conn, id)?),
         _ => None,
