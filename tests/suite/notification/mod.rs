@@ -87,7 +87,9 @@ fn alert() -> infra::notification::letters::Alert {
         },
         groups: Vec::new(),
         list_url: "http://motcua.example/".to_owned(),
+        total: 0,
         proposals: Vec::new(),
+        proposal_count: 0,
     }
 }
 

@@ -7,11 +7,11 @@ use diesel::dsl;
 use diesel::prelude::*;
 
 use super::directory::Directory;
-use super::groups::{AlertNow, LIST_URL, groups};
+use super::groups::{AlertNow, LIST_URL, dossiers_of, groups};
 use super::ladders::Ladders;
 use super::links::{link, link_left_over};
 use super::record::{are_as_read, look_soon};
-use super::sections::open_proposals;
+use super::sections::{count_of, open_proposals};
 use super::sweep::name_faults;
 use crate::db::schema::{alert_batches, alerts};
 use crate::db::{Conn, Db};
@@ -228,7 +228,7 @@ pub(super) fn alert_letter(
         .collect();
     let proposals = open_proposals(conn, &proposing.into_iter().collect::<Vec<_>>())?;
     let office = office_of(directory, addressee, &wanted);
-    if groups.is_empty() && proposals.is_empty() {
+    if groups.is_empty() && proposals.count == 0 {
         return Ok(Built {
             letter: None,
             unwanted,
@@ -244,8 +244,10 @@ pub(super) fn alert_letter(
         ),
         office: office_name(directory, office),
         groups,
+        total: count_of(dossiers_of(&wanted).len()),
         list_url: LIST_URL.to_owned(),
-        proposals,
+        proposals: proposals.named,
+        proposal_count: proposals.count,
     };
     Ok(Built {
         letter: Some(letter),

@@ -8,7 +8,7 @@ use domain::time::local_date;
 
 use super::batches::{Built, close, drop_alerts, for_digest, mailed, office_name, recipient};
 use super::directory::{Directory, Scope};
-use super::groups::{AlertNow, LIST_URL, groups};
+use super::groups::{AlertNow, LIST_URL, dossiers_of, groups};
 use super::ladders::Ladders;
 use super::links::{link, link_left_over};
 use super::record::are_as_read;
@@ -192,7 +192,10 @@ pub(super) fn digest_letter(
         scope.departments.extend(&overseer.departments);
     }
     let sections = match directory.calendar_of(addressee) {
-        Some(calendar) => sections(conn, directory, &scope, calendar, now)?,
+        Some(calendar) => {
+            let told = dossiers_of(&wanted);
+            sections(conn, directory, &scope, calendar, &told, now)?
+        }
         None => Sections::default(),
     };
     let office = directory
@@ -209,6 +212,7 @@ pub(super) fn digest_letter(
     }
     let concerned = wanted.iter().map(|alert| alert.staff_id).chain(meant);
     let letter = Digest {
+        total: sections.count() + sections.elsewhere,
         recipient: recipient(directory, addressee, concerned),
         office: office_name(directory, office),
         day: local_date(now),
@@ -216,7 +220,8 @@ pub(super) fn digest_letter(
         overdue: sections.overdue,
         due_today: sections.due_today,
         due_next: sections.due_next,
-        proposals: sections.proposals,
+        proposals: sections.proposals.named,
+        proposal_count: sections.proposals.count,
         chain_root: chain_root(conn)?,
         list_url: LIST_URL.to_owned(),
     };

@@ -92,6 +92,15 @@ impl AlertNow {
     }
 }
 
+/// The dossiers of some alerts, each once; proposed apologies are counted apart.
+pub(super) fn dossiers_of(alerts: &[AlertNow]) -> BTreeSet<i64> {
+    alerts
+        .iter()
+        .filter(|alert| !alert.is_proposal())
+        .map(|alert| alert.dossier_id)
+        .collect()
+}
+
 /// The alerts by rung, the worst first.
 pub(super) fn groups(
     conn: &mut Conn,
