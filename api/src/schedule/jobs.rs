@@ -3,7 +3,7 @@
 use infra::db::dialect;
 use infra::dossier::verify_chains as walk;
 use infra::error::Error;
-use infra::notification::alerts::Span;
+use infra::notification::alerts::{Span, report_while};
 use infra::schedule::{Report, compute_missing_roots, purge_runs, verify_roots};
 
 use super::job::{First, Job, JobContext, Lane};
@@ -100,12 +100,14 @@ fn digest(context: &JobContext<'_>) -> Result<Report, Error> {
 /// office to office, and so does its opening.
 fn weekly(context: &JobContext<'_>) -> Result<Report, Error> {
     let service = context.service;
-    infra::notification::alerts::report(&service.db, &service.env, Span::Week)
+    let go_on = || context.go_on();
+    report_while(&service.db, &service.env, Span::Week, &go_on)
 }
 
 fn monthly(context: &JobContext<'_>) -> Result<Report, Error> {
     let service = context.service;
-    infra::notification::alerts::report(&service.db, &service.env, Span::Month)
+    let go_on = || context.go_on();
+    report_while(&service.db, &service.env, Span::Month, &go_on)
 }
 
 /// Supplements that did not come in time.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::dossier::{Dossier, Life, State};
 use domain::notification::Kind;
 
-use super::alerts;
+use super::alerts::{self, House};
 use super::applicant::Present;
 use super::letters::Letter;
 use crate::db::Conn;
@@ -54,13 +54,14 @@ pub enum Wanted {
 pub fn still_wanted(
     conn: &mut Conn,
     env: &Env,
+    house: &House,
     mail: &Mail,
     present: Option<&Present>,
 ) -> Result<Wanted, Error> {
     match present {
         Some(present) => of_applicant(&mail.letter, &present.dossier()?),
         None => {
-            let presented = alerts::present(conn, env, mail.id, mail.letter.clone())?;
+            let presented = alerts::present(conn, env, house, mail.id, mail.letter.clone())?;
             Ok(match presented.letter {
                 Some(letter) => Wanted::Yes {
                     letter: Box::new(letter),

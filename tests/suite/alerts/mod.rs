@@ -9,6 +9,7 @@ mod ladder_day;
 mod once;
 mod proposals;
 mod servers;
+mod stopping;
 mod unreadable;
 mod ward;
 

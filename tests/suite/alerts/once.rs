@@ -91,7 +91,7 @@ both! {
                     .order(mails::id.desc())
                     .select((mails::id, mails::content))
                     .first(conn)?;
-                alerts::present(conn, &env, id, serde_json::from_str(&content)?)
+                alerts::present(conn, &env, &alerts::House::default(), id, serde_json::from_str(&content)?)
             }).unwrap().letter
         };
         let Some(Letter::StaffAlert(left)) = present(&world) else { panic!("a letter is left") };

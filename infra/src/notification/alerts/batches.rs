@@ -78,8 +78,13 @@ pub(super) fn for_digest(conn: &mut Conn, addressee: i64) -> Result<Vec<i64>, Er
         .load(conn)?)
 }
 
-/// Makes one mail of every open batch.
-pub(super) fn compose_open(db: &Db, env: &Env, report: &mut Report) -> Result<(), Error> {
+/// Makes one mail of every open batch; what is left when `go_on` says no, the next run makes.
+pub(super) fn compose_open(
+    db: &Db,
+    env: &Env,
+    report: &mut Report,
+    go_on: &dyn Fn() -> bool,
+) -> Result<(), Error> {
     link_left_over(db)?;
     let waiting: Vec<Batch> = db.read_blocking(|conn| {
         let waiting = open("mail").order(alert_batches::id);
@@ -98,6 +103,9 @@ pub(super) fn compose_open(db: &Db, env: &Env, report: &mut Report) -> Result<()
     })?;
     name_faults(&directory, &ladders, report);
     for batch in waiting {
+        if !go_on() {
+            break;
+        }
         match compose(db, env, &directory, &ladders, &batch) {
             Ok(()) => {}
             Err(Error::Unavailable(cause)) => return Err(cause.into()),

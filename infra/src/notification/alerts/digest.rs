@@ -37,12 +37,17 @@ pub fn digest(db: &Db, env: &Env, go_on: &dyn Fn() -> bool) -> Result<Report, Er
     })?;
     // What falls at this very opening belongs into the digest.
     let mut report = look_round(db, env, go_on)?;
-    go_on_with_digests(db, env, &mut report)?;
+    go_on_with_digests(db, env, &mut report, go_on)?;
     Ok(report)
 }
 
 /// Makes the digests of today that are still to be made, once the day was opened.
-pub(super) fn go_on_with_digests(db: &Db, env: &Env, report: &mut Report) -> Result<(), Error> {
+pub(super) fn go_on_with_digests(
+    db: &Db,
+    env: &Env,
+    report: &mut Report,
+    go_on: &dyn Fn() -> bool,
+) -> Result<(), Error> {
     let today = local_date(env.now());
     let opened = db.read_blocking(move |conn| {
         let opened: i64 = digest_days::table.find(today).count().get_result(conn)?;
@@ -69,6 +74,9 @@ pub(super) fn go_on_with_digests(db: &Db, env: &Env, report: &mut Report) -> Res
     for addressee in readers(&directory).into_keys() {
         if served.contains(&addressee) || !at_work(&addressee) {
             continue;
+        }
+        if !go_on() {
+            break;
         }
         match make(db, env, &directory, &ladders, addressee, today) {
             Ok(made) => report.add(usize::from(made)),

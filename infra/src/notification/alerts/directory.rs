@@ -101,8 +101,8 @@ impl Directory {
         let versions = calendar::own_versions(conn)?;
         let mut compiled: HashMap<i64, Option<Arc<Calendar>>> = HashMap::new();
         for (id, parent_id, path, code, name) in rows {
-            let line = path.split('/').rev().filter_map(|id| id.parse().ok());
-            let version = line.filter_map(|id: i64| versions.get(&id)).next().copied();
+            let mut line = path.split('/').rev().filter_map(|id| id.parse().ok());
+            let version = line.find_map(|id: i64| versions.get(&id).copied());
             let calendar = match version {
                 None => None,
                 Some(version) => match compiled.get(&version) {

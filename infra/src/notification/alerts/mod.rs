@@ -19,11 +19,11 @@ mod sweep;
 pub use digest::digest;
 pub use ladders::{LadderView, delete_ladder, look_again, read_ladder, replace_ladder};
 pub use list::{AlertFilter, AlertView, list_alerts};
-pub use present::{Presented, forget, leave_out, present, settle};
+pub use present::{House, Presented, forget, leave_out, present, settle};
 pub use proposals::{
     Decision, ProposalView, dismiss_proposal, list_proposals, read_proposal, sign_proposal,
 };
-pub use report::{Span, report};
+pub use report::{Span, report, report_while};
 pub use sweep::sweep;
 
 /// The rung under which managers are told of a proposed apology; no ladder may use the name.

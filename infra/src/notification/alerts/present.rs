@@ -1,5 +1,7 @@
 //! Letters to the staff as they must read when a worker takes them, and what came of their alerts.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::time::local_date;
@@ -14,6 +16,31 @@ use crate::db::schema::{alert_batches, digests, mails};
 use crate::env::Env;
 use crate::error::Error;
 use crate::notification::letters::Letter;
+
+/// Who is who, and the ladders: read once for all letters of a batch.
+#[derive(Debug, Default)]
+pub struct House(Mutex<Option<Arc<Loaded>>>);
+
+#[derive(Debug)]
+struct Loaded {
+    directory: Directory,
+    ladders: Ladders,
+}
+
+impl House {
+    fn load(&self, conn: &mut Conn, env: &Env) -> Result<Arc<Loaded>, Error> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(loaded) = &*kept {
+            return Ok(Arc::clone(loaded));
+        }
+        let loaded = Arc::new(Loaded {
+            directory: Directory::load(conn, env)?,
+            ladders: Ladders::load(conn)?,
+        });
+        *kept = Some(Arc::clone(&loaded));
+        Ok(loaded)
+    }
+}
 
 /// A letter put together anew.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -39,6 +66,7 @@ impl Presented {
 pub fn present(
     conn: &mut Conn,
     env: &Env,
+    house: &House,
     mail_id: i64,
     letter: Letter,
 ) -> Result<Presented, Error> {
@@ -65,20 +93,20 @@ pub fn present(
     let Some(addressee) = addressee.filter(|_| of_ours) else {
         return Ok(Presented::as_it_is(letter));
     };
-    let directory = Directory::load(conn, env)?;
+    let loaded = house.load(conn, env)?;
+    let (directory, ladders) = (&loaded.directory, &loaded.ladders);
     if !directory.people.contains_key(&addressee) {
         return Ok(Presented::default());
     }
-    let ladders = Ladders::load(conn)?;
     let alerts = AlertNow::of_batches(conn, &batches)?;
     Ok(if day.is_some_and(|day| day >= local_date(env.now())) {
-        let built = digest_letter(conn, env, &directory, &ladders, addressee, alerts)?;
+        let built = digest_letter(conn, env, directory, ladders, addressee, alerts)?;
         Presented {
             letter: built.letter.map(Letter::StaffDigest),
             left_out: built.unwanted,
         }
     } else {
-        let built = alert_letter(conn, env, &directory, &ladders, addressee, alerts)?;
+        let built = alert_letter(conn, env, directory, ladders, addressee, alerts)?;
         Presented {
             letter: built.letter.map(Letter::StaffAlert),
             left_out: built.unwanted,

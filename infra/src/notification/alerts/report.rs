@@ -57,6 +57,16 @@ impl Span {
 /// Sends each manager the report of the week or month that is over, from the first working
 /// morning on; once for each, however often it runs, and later if that morning was missed.
 pub fn report(db: &Db, env: &Env, span: Span) -> Result<Report, Error> {
+    report_while(db, env, span, &|| true)
+}
+
+/// [`report`] that asks `go_on` before each reader; the next run makes what is left.
+pub fn report_while(
+    db: &Db,
+    env: &Env,
+    span: Span,
+    go_on: &dyn Fn() -> bool,
+) -> Result<Report, Error> {
     let now = env.now();
     let period = span.past(local_date(now));
     let directory = db.read_blocking(|conn| Directory::load(conn, env))?;
@@ -68,6 +78,9 @@ pub fn report(db: &Db, env: &Env, span: Span) -> Result<Report, Error> {
             .is_some_and(|calendar| calendar.is_working_time(now));
         if !at_work {
             continue;
+        }
+        if !go_on() {
+            break;
         }
         match make(db, env, &directory, span, period, addressee, &meant) {
             Ok(made) => report.add(usize::from(made)),

@@ -27,8 +27,8 @@ const TRY_AGAIN_HOURS: i64 = 1;
 pub fn sweep(db: &Db, env: &Env, go_on: &dyn Fn() -> bool) -> Result<Report, Error> {
     let mut report = look_round(db, env, go_on)?;
     hand_over_stale(db, env)?;
-    compose_open(db, env, &mut report)?;
-    go_on_with_digests(db, env, &mut report)?;
+    compose_open(db, env, &mut report, go_on)?;
+    go_on_with_digests(db, env, &mut report, go_on)?;
     Ok(report)
 }
 
@@ -43,7 +43,7 @@ pub(super) fn name_faults(directory: &Directory, ladders: &Ladders, report: &mut
 
 /// The looks alone.
 pub(super) fn look_round(db: &Db, env: &Env, go_on: &dyn Fn() -> bool) -> Result<Report, Error> {
-    relook_offices(db)?;
+    relook_offices(db, go_on)?;
     let mut report = Report::default();
     let mut sight: Option<Sight> = None;
     let run = Run::begin(env.now());
@@ -103,8 +103,8 @@ fn look_at(
 }
 
 /// Spreads what a changed ladder or calendar asks for over the dossiers, batch by batch.
-fn relook_offices(db: &Db) -> Result<(), Error> {
-    while db.write_blocking(relook_some)? {}
+fn relook_offices(db: &Db, go_on: &dyn Fn() -> bool) -> Result<(), Error> {
+    while go_on() && db.write_blocking(relook_some)? {}
     Ok(())
 }
 

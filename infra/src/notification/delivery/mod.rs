@@ -256,15 +256,13 @@ async fn deliver_one(
         verdict,
         remark,
     } = one;
-    let mut left_out = Vec::new();
     let (outcome, window) = match verdict {
-        Verdict::Send(ready, untold) => {
-            left_out = untold;
+        Verdict::Send(ready, left_out) => {
             let ours = || go_on() && lease.holds();
             match post.mailer.send(&ready, &ours).await {
                 Ok(accepted) => {
                     let detail = join(accepted.detail, remark);
-                    (Outcome::Sent(detail), accepted.window)
+                    (Outcome::Sent(detail, Some(left_out)), accepted.window)
                 }
                 Err(Failure::Temporary(detail)) => (Outcome::Temporary(detail), None),
                 Err(Failure::Permanent(detail)) => (Outcome::Permanent(detail), None),
@@ -289,7 +287,7 @@ async fn deliver_one(
         },
         (_, window) => window,
     };
-    let state = keep(post, mail, outcome, left_out, lease).await;
+    let state = keep(post, mail, outcome, lease).await;
     drop(window);
     state
 }
@@ -328,19 +326,13 @@ fn join(detail: String, remark: Option<String>) -> String {
 
 /// Records the outcome; while the database is away it is tried again as long as the lease holds,
 /// since a mail that was sent and not recorded would be sent again.
-async fn keep(
-    post: &Post,
-    mail: Taken,
-    outcome: Outcome,
-    left_out: Vec<i64>,
-    lease: &Lease,
-) -> State {
+async fn keep(post: &Post, mail: Taken, outcome: Outcome, lease: &Lease) -> State {
     loop {
         let (env, owner) = (post.env.clone(), Arc::clone(&post.owner));
-        let (mail, outcome, left_out) = (mail.clone(), outcome.clone(), left_out.clone());
+        let (mail, outcome) = (mail.clone(), outcome.clone());
         let kept = post
             .db
-            .write(move |conn| record(conn, &env, &owner, &mail, &outcome, Some(&left_out)))
+            .write(move |conn| record(conn, &env, &owner, &mail, &outcome))
             .await;
         match kept {
             Ok(state) => return state,

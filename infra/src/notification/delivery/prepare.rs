@@ -9,6 +9,7 @@ use domain::notification::Kind;
 use minijinja::value::{Serde, Value};
 use serde_json::json;
 
+use super::super::alerts::House;
 use super::super::applicant::Present;
 use super::super::hours;
 use super::super::letterhead::{Cover, Letterhead, Ready};
@@ -56,6 +57,7 @@ type Named = (String, Source);
 /// What mails of one batch share.
 #[derive(Default)]
 struct Shared {
+    house: House,
     offices: HashMap<i64, Arc<Office>>,
     sources: HashMap<(i64, Kind), Option<Arc<Named>>>,
 }
@@ -119,7 +121,7 @@ fn one(
         (true, Some(id)) => Some(Present::load(conn, id)?),
         _ => None,
     };
-    let left_out = match still_wanted(conn, env, &mail, present.as_ref())? {
+    let left_out = match still_wanted(conn, env, &shared.house, &mail, present.as_ref())? {
         Wanted::Moot => return Ok((Verdict::Moot, None)),
         Wanted::Yes { letter, left_out } => {
             mail.letter = letter.addressed(&head.public_url);

@@ -15,7 +15,8 @@ use crate::notification::alerts;
 
 #[derive(Debug, Clone)]
 pub(super) enum Outcome {
-    Sent(String),
+    /// With the alerts that the letter left out; none where that is not known any more.
+    Sent(String, Option<Vec<i64>>),
     Temporary(String),
     Permanent(String),
     /// Permanent, for the address.
@@ -28,15 +29,13 @@ pub(super) enum Outcome {
     Held(DateTime<Utc>),
 }
 
-/// Writes the outcome down, if the mail is still this worker's. `left_out` are the alerts that its
-/// letter did not tell; none where that is not known any more.
+/// Writes the outcome down, if the mail is still this worker's.
 pub(super) fn record(
     conn: &mut Conn,
     env: &Env,
     owner: &str,
     mail: &Taken,
     outcome: &Outcome,
-    left_out: Option<&[i64]>,
 ) -> Result<State, Error> {
     let now = env.now();
     let (word, detail) = match outcome {
@@ -49,7 +48,7 @@ pub(super) fn record(
         }
         Outcome::Muted => return close(conn, owner, mail, "muted", State::Muted),
         Outcome::Held(until) => return hold(conn, owner, mail, *until),
-        Outcome::Sent(detail) => ("sent", detail),
+        Outcome::Sent(detail, _) => ("sent", detail),
         Outcome::Temporary(detail) => ("temporary", detail),
         Outcome::Permanent(detail) => ("permanent", detail),
         Outcome::Bounced(detail) => ("bounced", detail),
@@ -62,11 +61,11 @@ pub(super) fn record(
         _ => None,
     };
     let (state, is) = match (outcome, next) {
-        (Outcome::Sent(_), _) => ("sent", State::Sent),
+        (Outcome::Sent(..), _) => ("sent", State::Sent),
         (_, Some(_)) => ("waiting", State::Later),
         _ => ("set_aside", State::SetAside),
     };
-    let sent = matches!(outcome, Outcome::Sent(_));
+    let sent = matches!(outcome, Outcome::Sent(..));
     let changed = diesel::update(ours(owner, mail))
         .set((
             mails::state.eq(state),
@@ -82,7 +81,7 @@ pub(super) fn record(
     if changed == 0 {
         return Ok(State::Lost);
     }
-    if sent && mail.staff_id.is_some() {
+    if let (Outcome::Sent(_, left_out), Some(_)) = (outcome, mail.staff_id) {
         match left_out {
             Some(left_out) => alerts::leave_out(conn, env, left_out)?,
             None => alerts::settle(conn, env, mail.id)?,
@@ -99,7 +98,7 @@ pub(super) fn record(
         .execute(conn)?;
     match outcome {
         Outcome::Bounced(_) => bounced(conn, mail, now)?,
-        Outcome::Sent(_) => arrived(conn, mail)?,
+        Outcome::Sent(..) => arrived(conn, mail)?,
         _ => {}
     }
     Ok(is)
@@ -120,8 +119,8 @@ pub(super) fn settle_sent(
         .select(Taken::as_select())
         .load(conn)?;
     for mail in &taken {
-        let outcome = Outcome::Sent("250, by the journal".to_owned());
-        record(conn, env, owner, mail, &outcome, None)?;
+        let outcome = Outcome::Sent("250, by the journal".to_owned(), None);
+        record(conn, env, owner, mail, &outcome)?;
     }
     Ok(taken.len())
 }
