@@ -1,6 +1,7 @@
 //! Alerts, digests, reports and proposed apologies: who is told what, when, and how often.
 
 mod again;
+mod beside;
 mod crash;
 mod crowd;
 mod endpoints;

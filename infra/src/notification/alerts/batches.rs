@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use diesel::dsl;
 use diesel::prelude::*;
+use domain::time::local_date;
 
 use super::directory::Directory;
 use super::groups::{AlertNow, LIST_URL, dossiers_of, groups};
@@ -31,13 +32,30 @@ pub(super) struct Batch {
     addressee_id: i64,
 }
 
+/// When the job of the digest runs on a day; none where it is off or does not run then.
+pub type DigestTime<'a> = &'a dyn Fn(NaiveDate) -> Option<DateTime<Utc>>;
+
 /// Alerts whose digest did not come go by mail.
-pub(super) fn hand_over_stale(db: &Db, env: &Env) -> Result<(), Error> {
+pub(super) fn hand_over_stale(db: &Db, env: &Env, digest_at: DigestTime<'_>) -> Result<(), Error> {
     let before = (env.now() - DIGEST_PATIENCE).naive_utc();
-    let stale = db.read_blocking(move |conn| {
-        let stale = open("digest").filter(alert_batches::opened_at.le(before));
-        Ok::<_, Error>(stale.select(alert_batches::id).load::<i64>(conn)?)
+    let waiting: Vec<(i64, i64, NaiveDateTime)> = db.read_blocking(move |conn| {
+        let old = open("digest").filter(alert_batches::opened_at.le(before));
+        let columns = (
+            alert_batches::id,
+            alert_batches::addressee_id,
+            alert_batches::opened_at,
+        );
+        Ok::<_, Error>(old.select(columns).load(conn)?)
     })?;
+    if waiting.is_empty() {
+        return Ok(());
+    }
+    let directory = db.read_blocking(|conn| Directory::load(conn, env))?;
+    let is_stale = |(id, addressee, opened_at): (i64, i64, NaiveDateTime)| {
+        let since = waits_since(&directory, addressee, opened_at.and_utc(), digest_at);
+        (since + DIGEST_PATIENCE <= env.now()).then_some(id)
+    };
+    let stale: Vec<i64> = waiting.into_iter().filter_map(is_stale).collect();
     if stale.is_empty() {
         return Ok(());
     }
@@ -51,6 +69,23 @@ pub(super) fn hand_over_stale(db: &Db, env: &Env) -> Result<(), Error> {
         .execute(conn)?;
         Ok(())
     })
+}
+
+/// From when on the digest of a reader could have been made on the day on which a batch was
+/// opened: not before the job runs, nor before the reader's own office opens.
+fn waits_since(
+    directory: &Directory,
+    addressee: i64,
+    opened_at: DateTime<Utc>,
+    digest_at: DigestTime<'_>,
+) -> DateTime<Utc> {
+    let day = local_date(opened_at);
+    let asked = digest_at(day).map_or(opened_at, |at| at.max(opened_at));
+    directory
+        .calendar_of(addressee)
+        .map(|own| own.effective(asked))
+        .filter(|first| local_date(*first) == day)
+        .unwrap_or(opened_at)
 }
 
 type OpenBatches = dsl::Filter<

@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::batches::{compose_open, hand_over_stale};
+use super::batches::{DigestTime, compose_open, hand_over_stale};
 use super::digest::go_on_with_digests;
 use super::directory::Directory;
 use super::ladders::Ladders;
@@ -25,8 +25,18 @@ const TRY_AGAIN_HOURS: i64 = 1;
 /// Safe to run at any time, on any number of servers, and to break off anywhere: an alert is
 /// told once by its key, and what was recorded without a mail gets one at the next run.
 pub fn sweep(db: &Db, env: &Env, go_on: &dyn Fn() -> bool) -> Result<Report, Error> {
+    sweep_beside(db, env, &|_| None, go_on)
+}
+
+/// [`sweep`] beside a digest whose time is known: what waits for it waits until then.
+pub fn sweep_beside(
+    db: &Db,
+    env: &Env,
+    digest_at: DigestTime<'_>,
+    go_on: &dyn Fn() -> bool,
+) -> Result<Report, Error> {
     let mut report = look_round(db, env, go_on)?;
-    hand_over_stale(db, env)?;
+    hand_over_stale(db, env, digest_at)?;
     compose_open(db, env, &mut report, go_on)?;
     go_on_with_digests(db, env, &mut report, go_on)?;
     Ok(report)
