@@ -146,6 +146,8 @@ pub struct DossierLine {
 /// An apology with a new date that waits for the manager's signature.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proposal {
+    #[serde(default)]
+    pub id: String,
     pub code: String,
     pub procedure: String,
     pub due_at: DateTime<Utc>,

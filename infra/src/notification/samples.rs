@@ -10,9 +10,11 @@ use super::letters::{
     Letter, MissingPaper, OfficeName, Payment, Proposal, Received, Recipient, Report, ResultReady,
     Stopped, Supplement,
 };
+use super::links::Links;
 
 const PAGE: &str = "https://motcua.example.vn";
 const CODE: &str = "H29.23-261116-0007";
+const KEY: &str = "ABC234";
 
 /// Letters of a kind, such that every branch of a good template is gone through.
 pub fn samples(kind: Kind) -> Vec<Letter> {
@@ -83,8 +85,8 @@ pub fn sample_context(letter: &Letter) -> Value {
             "procedure": "Đăng ký đất đai, cấp Giấy chứng nhận quyền sử dụng đất lần đầu",
             "applicant": "Người nộp hồ sơ (mẫu)",
             "applicant_kind": "person",
-            "look_up_url": super::look_up_url(PAGE, CODE),
-            "look_up_key": "ABC234",
+            "look_up_url": Links::of(PAGE).look_up(CODE, KEY),
+            "look_up_key": KEY,
             "result_way": "in_person",
         })),
     })))
@@ -178,6 +180,7 @@ fn office() -> OfficeName {
 
 fn proposals() -> Vec<Proposal> {
     vec![Proposal {
+        id: "01900000-0000-7000-8000-000000000000".to_owned(),
         code: CODE.to_owned(),
         procedure: "Đăng ký kết hôn có yếu tố nước ngoài".to_owned(),
         due_at: at("2026-11-18T10:00:00Z"),

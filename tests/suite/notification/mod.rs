@@ -4,6 +4,7 @@ mod applicants;
 mod crash;
 mod delivery;
 mod encryption;
+mod links;
 mod outbox;
 mod server;
 mod templates;

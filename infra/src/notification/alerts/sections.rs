@@ -213,6 +213,7 @@ pub(super) fn open_proposals(conn: &mut Conn, of: &[i64]) -> Result<Proposals, E
         due_at: due_at.and_utc(),
         proposed_due_at: proposed.and_utc(),
         url: format!("/api/v1/proposals/{uid}"),
+        id: uid,
     };
     Ok(Proposals {
         named: rows.into_iter().map(line).collect(),

@@ -124,7 +124,7 @@ fn one(
     let left_out = match still_wanted(conn, env, &shared.house, &mail, present.as_ref())? {
         Wanted::Moot => return Ok((Verdict::Moot, None)),
         Wanted::Yes { letter, left_out } => {
-            mail.letter = letter.addressed(&head.public_url);
+            mail.letter = letter.addressed(&head.links);
             // What is left of a digest of yesterday is an alert.
             mail.kind = mail.letter.kind();
             left_out
@@ -212,7 +212,7 @@ fn words(
     office: Option<&Arc<Office>>,
 ) -> Result<(Rendered, Option<String>), Error> {
     let dossier = match present {
-        Some(present) => Some(present.context(&head.public_url)?),
+        Some(present) => Some(present.context(&head.links)?),
         None => None,
     };
     let nobody = json!({ "name": "Một cửa", "code": "", "address": null, "phone": null });
