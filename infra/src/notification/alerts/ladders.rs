@@ -35,6 +35,9 @@ pub struct LadderView {
     pub version: i64,
     pub ladder: Ladder,
     pub changed_at: Option<DateTime<Utc>>,
+    /// Rungs that can never fire for a procedure in force: one that was shortened after the
+    /// ladder was set silences it.
+    pub warnings: Vec<Fault>,
 }
 
 #[derive(Debug, Queryable)]
@@ -54,17 +57,22 @@ fn office(conn: &mut Conn, code: &str) -> Result<OfficeRow, Error> {
 }
 
 /// The ladder that counts for an office, for those who work there or above.
-pub fn read_ladder(conn: &mut Conn, who: &Principal, code: &str) -> Result<LadderView, Error> {
+pub fn read_ladder(
+    conn: &mut Conn,
+    env: &Env,
+    who: &Principal,
+    code: &str,
+) -> Result<LadderView, Error> {
     let office = office(conn, code)?;
     let of_the_house =
         matches!(who.actor, Actor::System) || who.has_any(&Role::STAFF, &office.path);
     if !of_the_house {
         return Err(Error::Forbidden);
     }
-    view(conn, office)
+    view(conn, env, office)
 }
 
-fn view(conn: &mut Conn, office: OfficeRow) -> Result<LadderView, Error> {
+fn view(conn: &mut Conn, env: &Env, office: OfficeRow) -> Result<LadderView, Error> {
     let own: Option<(i64, chrono::NaiveDateTime)> = alert_ladders::table
         .find(office.id)
         .select((alert_ladders::version, alert_ladders::changed_at))
@@ -80,6 +88,7 @@ fn view(conn: &mut Conn, office: OfficeRow) -> Result<LadderView, Error> {
         from,
         version: own.map_or(NEVER_CHANGED, |(version, _)| version),
         changed_at: own.map(|(_, at)| at.and_utc()),
+        warnings: silent_rungs(conn, env, &ladder)?,
         ladder,
     })
 }
@@ -199,7 +208,7 @@ fn store(
         code: office.code.clone(),
         path: office.path.clone(),
     };
-    view(conn, again)
+    view(conn, env, again)
 }
 
 /// Has the sweep look at every open dossier of an office and those below it.
@@ -222,6 +231,14 @@ pub fn look_again(conn: &mut Conn, env: &Env, office: i64) -> Result<(), Error> 
             .execute(conn)?;
     }
     Ok(())
+}
+
+fn silent_rungs(conn: &mut Conn, env: &Env, ladder: &Ladder) -> Result<Vec<Fault>, Error> {
+    let faults = ladder.faults(&procedures_in_force(conn, env)?);
+    let silent = faults
+        .iter()
+        .filter(|fault| matches!(fault, LadderFault::NeverFires { .. }));
+    Ok(silent.map(fault).collect())
 }
 
 fn faults(conn: &mut Conn, env: &Env, ladder: &Ladder) -> Result<Vec<Fault>, Error> {
