@@ -89,9 +89,8 @@ fn an_office_may_replace_a_template_and_a_wrong_one_says_where() {
     let fault = render(kind, Some(&own), &sample_context(&letter)).unwrap_err();
     assert_eq!(fault.part, "html");
     assert!(fault.message.contains("line 2"), "{fault}");
-    own.html =
-        "{% for n in range(100000) %}{% for m in range(100000) %}x{% endfor %}{% endfor %}"
-            .to_owned();
+    own.html = "{% for n in range(100000) %}{% for m in range(100000) %}x{% endfor %}{% endfor %}"
+        .to_owned();
     assert_eq!(
         render(kind, Some(&own), &sample_context(&letter))
             .unwrap_err()
@@ -113,7 +112,10 @@ fn fifty_signatures_are_not_read_as_those_that_are_named() {
     let rendered = render(Kind::StaffAlert, None, &sample_context(&letter)).unwrap();
     for part in [&rendered.html, &rendered.text] {
         let part = part.to_lowercase();
-        assert!(part.contains("chờ ký thư xin lỗi và hẹn lại: 50 hồ sơ"), "{part}");
+        assert!(
+            part.contains("chờ ký thư xin lỗi và hẹn lại: 50 hồ sơ"),
+            "{part}"
+        );
         assert!(part.contains("và 49 hồ sơ khác chờ ký"), "{part}");
         assert!(!part.contains("0 hồ sơ cần xử lý"), "{part}");
     }
@@ -125,7 +127,7 @@ fn fifty_signatures_are_not_read_as_those_that_are_named() {
 fn an_apology_tells_its_reason_the_old_date_and_the_new_one() {
     let letter = samples(Kind::ApplicantApology).remove(0);
     let rendered = render(Kind::ApplicantApology, None, &sample_context(&letter)).unwrap();
-    for part in [&rendered.html, &rendered.text] {
+    for part in [rendered.html.replace("&#x2f;", "/"), rendered.text] {
         for words in [
             "Cần xác minh thêm tại thực địa, hồ sơ có nhiều thửa đất liền kề.",
             "17:00 thứ Sáu, 20/11/2026",

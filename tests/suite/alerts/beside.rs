@@ -64,7 +64,8 @@ both! {
             mails.retain(|mail| !matches!(mail.letter, Letter::StaffWeekly(_)));
             told(&mails)
         };
-        run_at("2026-11-20 17:00");
+        // First seen after the run of Sunday, or that would be caught up on Monday morning.
+        run_at("2026-11-22 09:30");
         assert_eq!(run_at("2026-11-23 07:30"), ["staff_alert chuyenvien.tuphap due_soon 1"]);
         assert_eq!(run_at("2026-11-23 08:45"), Vec::<String>::new());
         assert_eq!(

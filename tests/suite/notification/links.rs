@@ -31,6 +31,7 @@ both! {
         let mails = server.mails(usize::try_from(sent).expect("a number"));
         let parts = mails.iter().flat_map(|mail| [&mail["plain"], &mail["html"]]);
         let all: String = parts.filter_map(Value::as_str).collect();
+        let all = all.replace("&#x2f;", "/");
         for link in [
             "https://noibo.example.vn/qua-han".to_owned(),
             format!("https://noibo.example.vn/ho-so/{code}"),
