@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use infra::auth::password;
 use infra::db::Db;
-use infra::demo::{DemoAccounts, demo_accounts, is_demo, load_demo};
+use infra::demo::{DemoAccounts, demo_accounts, is_demo, load_demo_at_work};
 use infra::env::Env;
 use infra::error::Error;
 
@@ -67,7 +67,7 @@ fn load(db: &Db, env: &Env) -> Result<(), Failure> {
         password_hash: password::hash(PASSWORD)?,
     };
     let env = env.clone();
-    let loaded = db.write_blocking(move |conn| load_demo(conn, &env, &accounts));
+    let loaded = db.write_blocking(move |conn| load_demo_at_work(conn, &env, &accounts));
     loaded.map(|_| ()).map_err(|error| match error {
         Error::Refused("database_not_empty") => Failure::new(
             "thư mục này có dữ liệu không phải minh họa: chọn thư mục khác bằng --data-dir",
@@ -124,7 +124,7 @@ fn curl_lines(url: &str) -> [String; 3] {
         "TOKEN=$(curl -sS {json} -d '{{\"login\":\"tiepnhan\",\"password\":\"{PASSWORD}\"}}' \
          {url}/api/v1/auth/login | sed 's/.*\"access_token\":\"\\([^\"]*\\)\".*/\\1/')"
     );
-    let body = r#"{"office":"H29.23","procedure":"1.004873","applicant":{"name":"Người nộp minh họa","phone":"0912345678"},"papers":[{"number":1,"originals":1},{"number":3,"copies":1}]}"#;
+    let body = r#"{"office":"H29.23","procedure":"1.004873","applicant":{"name":"Người nộp minh họa","phone":"0912345678","email":"nguoinop@motcua.example"},"papers":[{"number":1,"originals":1},{"number":3,"copies":1}]}"#;
     let code = format!(
         "CODE=$(curl -sS -D - -o /dev/null -H \"Authorization: Bearer $TOKEN\" {json} -d '{body}' \
          {url}/api/v1/dossiers/register | sed -n 's#^[Ll]ocation:.*/dossiers/\\([^[:space:]]*\\).*#\\1#p')"

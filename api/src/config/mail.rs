@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use actix_web::http::Uri;
-use infra::notification::Letterhead;
 use infra::notification::delivery::{FileMailer, Mailer, SmtpMailer, SmtpSettings};
+use infra::notification::{Letterhead, LinkFault, Links, Place};
 
 use super::fault::ConfigFault;
 use super::names::{self, Name};
@@ -30,6 +30,8 @@ pub struct MailSettings {
     pub reply_to: Option<String>,
     /// Mails a second at most.
     pub rate: NonZeroU32,
+    /// Where the links in mails lead.
+    pub links: Links,
 }
 
 impl MailSettings {
@@ -49,7 +51,9 @@ impl MailSettings {
     /// # Errors
     /// When an address does not read; the settings have checked them.
     pub fn letterhead(&self, public_url: &str) -> Result<Letterhead, String> {
-        Letterhead::new(&self.from, self.reply_to.as_deref(), public_url).map_err(str::to_owned)
+        Letterhead::new(&self.from, self.reply_to.as_deref(), public_url)
+            .map(|head| head.with_links(self.links.clone()))
+            .map_err(str::to_owned)
     }
 }
 
@@ -73,7 +77,34 @@ pub(super) fn read(source: &mut Source, data_dir: &Path, public_url: &str) -> Ma
         from: from.unwrap_or_else(|| default_from(public_url)),
         reply_to: source.read(&names::MAIL_REPLY_TO, None, |raw| mailbox(raw).map(Some)),
         rate: source.read(&names::MAIL_RATE, RATE, parse::per_second),
+        links: links(source, public_url),
     }
+}
+
+fn links(source: &mut Source, public_url: &str) -> Links {
+    [
+        (&names::LINK_LIST, Place::List),
+        (&names::LINK_DOSSIER, Place::Dossier),
+        (&names::LINK_PROPOSAL, Place::Proposal),
+        (&names::LINK_LOOKUP, Place::LookUp),
+    ]
+    .into_iter()
+    .fold(Links::of(public_url), |links, (name, place)| {
+        source.read(name, links.clone(), |raw| {
+            let set = links.with(place, raw);
+            set.map_err(|fault| link(place, fault))
+        })
+    })
+}
+
+fn link(place: Place, fault: LinkFault) -> Expected {
+    let pattern = place.default_pattern();
+    Expected::new(
+        format!("cần đường dẫn hoặc địa chỉ http(s) với đúng các chỗ điền, như {pattern}"),
+        format!(
+            "a path or an http(s) address with the words of this link, such as {pattern}; {fault}"
+        ),
+    )
 }
 
 fn with_password(

@@ -47,6 +47,10 @@ names! {
     MAIL_REPLY_TO "MOTCUA_MAIL_REPLY_TO" "mail_reply_to";
     MAIL_DIR "MOTCUA_MAIL_DIR" "mail_dir";
     MAIL_RATE "MOTCUA_MAIL_RATE" "mail_rate";
+    LINK_LIST "MOTCUA_LINK_LIST" "link_list";
+    LINK_DOSSIER "MOTCUA_LINK_DOSSIER" "link_dossier";
+    LINK_PROPOSAL "MOTCUA_LINK_PROPOSAL" "link_proposal";
+    LINK_LOOKUP "MOTCUA_LINK_LOOKUP" "link_lookup";
     WORKERS "MOTCUA_WORKERS" "workers";
     LOG "MOTCUA_LOG" "log";
     LOG_FORMAT "MOTCUA_LOG_FORMAT" "log_format";

@@ -344,3 +344,35 @@ fn faults_of_the_mail_settings_are_named_without_the_password() {
         .to_string();
     assert!(text.contains("MOTCUA_MAIL_FROM"), "{text}");
 }
+
+#[test]
+fn links_of_mails_are_checked_when_the_service_starts() {
+    let folder = Folder::new();
+    let url = ("MOTCUA_PUBLIC_URL", "https://motcua.example.vn");
+    let own = in_folder(&folder.0, &[url]).unwrap().mail.links;
+    assert_eq!(
+        own.list(),
+        "https://motcua.example.vn/api/v1/worklists/due?when=overdue"
+    );
+    let set = in_folder(
+        &folder.0,
+        &[
+            url,
+            ("MOTCUA_LINK_LOOKUP", "https://tracuu.example.vn/{code}"),
+            ("MOTCUA_LINK_DOSSIER", "/ho-so/{code}"),
+        ],
+    );
+    let links = set.unwrap().mail.links;
+    assert_eq!(
+        links.look_up("H29", "ABC234"),
+        "https://tracuu.example.vn/H29"
+    );
+    assert_eq!(links.dossier("H29"), "https://motcua.example.vn/ho-so/H29");
+    let wrong = in_folder(&folder.0, &[url, ("MOTCUA_LINK_DOSSIER", "/ho-so/{id}")]);
+    let text = wrong
+        .map(|settings| settings.listen)
+        .unwrap_err()
+        .to_string();
+    assert!(text.contains("MOTCUA_LINK_DOSSIER"), "{text}");
+    assert!(text.contains("/api/v1/dossiers/{code}"), "{text}");
+}

@@ -3,10 +3,12 @@
 use infra::db::dialect;
 use infra::dossier::verify_chains as walk;
 use infra::error::Error;
-use infra::notification::alerts::Span;
+use infra::notification::alerts::{Span, report_while, sweep_beside};
 use infra::schedule::{Report, compute_missing_roots, purge_runs, verify_roots};
 
 use super::job::{First, Job, JobContext, Lane};
+
+const DIGEST: &str = "digest";
 
 /// Every job. A feature adds its own as one entry.
 pub const JOBS: &[Job] = &[
@@ -29,7 +31,7 @@ pub const JOBS: &[Job] = &[
         run: alerts,
     },
     Job {
-        name: "digest",
+        name: DIGEST,
         cron: "30 7 * * *",
         may_be_off: true,
         lane: Lane::Quick,
@@ -87,7 +89,8 @@ pub const JOBS: &[Job] = &[
 /// Alerts that have come due.
 fn alerts(context: &JobContext<'_>) -> Result<Report, Error> {
     let service = context.service;
-    infra::notification::alerts::sweep(&service.db, &service.env, &|| context.go_on())
+    let digest_at = |day| service.timetable.on(DIGEST, day);
+    sweep_beside(&service.db, &service.env, &digest_at, &|| context.go_on())
 }
 
 /// The morning's digest to heads and managers.
@@ -100,12 +103,14 @@ fn digest(context: &JobContext<'_>) -> Result<Report, Error> {
 /// office to office, and so does its opening.
 fn weekly(context: &JobContext<'_>) -> Result<Report, Error> {
     let service = context.service;
-    infra::notification::alerts::report(&service.db, &service.env, Span::Week)
+    let go_on = || context.go_on();
+    report_while(&service.db, &service.env, Span::Week, &go_on)
 }
 
 fn monthly(context: &JobContext<'_>) -> Result<Report, Error> {
     let service = context.service;
-    infra::notification::alerts::report(&service.db, &service.env, Span::Month)
+    let go_on = || context.go_on();
+    report_while(&service.db, &service.env, Span::Month, &go_on)
 }
 
 /// Supplements that did not come in time.
@@ -118,8 +123,7 @@ fn lapse(context: &JobContext<'_>) -> Result<Report, Error> {
 fn recompute(context: &JobContext<'_>) -> Result<Report, Error> {
     let service = context.service;
     let go_on = || context.go_on();
-    let done = infra::calendar::recompute::run_waiting_while(&service.db, &service.env, &go_on)?;
-    Ok(Report::of(done))
+    infra::calendar::recompute::run_waiting_while(&service.db, &service.env, &go_on)
 }
 
 /// Kept answers, sessions, login failures and runs that nobody needs any more.

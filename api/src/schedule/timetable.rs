@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use domain::time::{from_local, local_date};
+
 use super::cron::Cron;
 use super::job::Job;
 use super::jobs::JOBS;
@@ -51,10 +54,21 @@ impl Timetable {
     pub fn time(&self, job: &str) -> Option<&Cron> {
         self.times.get(job)?.as_ref()
     }
+
+    /// When a job first runs on a day, if it does.
+    pub fn on(&self, job: &str, day: NaiveDate) -> Option<DateTime<Utc>> {
+        let midnight = from_local(day.and_time(NaiveTime::MIN));
+        let first = self
+            .time(job)?
+            .next(midnight - TimeDelta::microseconds(1))?;
+        (local_date(first) == day).then_some(first)
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::expect_used, reason = "a test may fail loudly")]
+
     use super::*;
 
     #[test]
@@ -69,5 +83,17 @@ mod tests {
             });
             assert!(plain, "{}", job.name);
         }
+    }
+
+    #[test]
+    fn a_job_is_found_on_its_days_alone() {
+        let day = NaiveDate::from_ymd_opt(2026, 11, 20).expect("a day");
+        let mut table = Timetable::default();
+        let at = |table: &Timetable| table.on("digest", day).map(|at| at.to_rfc3339());
+        assert_eq!(at(&table).as_deref(), Some("2026-11-20T00:30:00+00:00"));
+        table.set("digest", Cron::parse("0 9 * * MON").ok());
+        assert_eq!(at(&table), None, "a Friday");
+        table.set("digest", None);
+        assert_eq!(at(&table), None);
     }
 }

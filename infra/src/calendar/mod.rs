@@ -5,5 +5,6 @@ pub mod queries;
 pub mod recompute;
 pub(crate) mod rows;
 
+pub(crate) use queries::own_versions;
 pub use queries::{compiled, in_force, in_force_by_path};
 pub use rows::{CalendarJson, YearJson};

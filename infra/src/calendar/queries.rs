@@ -1,5 +1,6 @@
 //! Reads of calendars: compiled ones for the rules, whole ones for people.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -91,6 +92,20 @@ pub fn in_force_by_path(
         .optional()?;
     let version_id = version_id.ok_or(Error::Refused("no_calendar"))?;
     Ok((version_id, compiled(conn, env, version_id)?))
+}
+
+/// For each office that names a calendar of its own, the latest version of it.
+pub(crate) fn own_versions(conn: &mut Conn) -> Result<HashMap<i64, i64>, Error> {
+    let rows: Vec<(i64, i64)> = offices::table
+        .inner_join(
+            calendar_versions::table
+                .on(offices::calendar_id.eq(calendar_versions::calendar_id.nullable())),
+        )
+        .order((offices::id, calendar_versions::number))
+        .select((offices::id, calendar_versions::id))
+        .load(conn)?;
+    // The later of an office's rows takes the place of the earlier.
+    Ok(rows.into_iter().collect())
 }
 
 /// The calendar by which an office counts, for anyone who names the office by its code.

@@ -20,6 +20,7 @@ use crate::env::Env;
 use crate::error::Error;
 use crate::ids::new_uid;
 use crate::notification::applicant::tell;
+use crate::schedule::Report;
 
 /// The action of the event that tells of a date moved by a calendar.
 pub const DUE_DATE_MOVED: &str = "due_date_moved";
@@ -64,20 +65,22 @@ pub(crate) fn queue(
 /// Recounts until nothing waits; gives how many recomputations were finished. Returns early
 /// when another server is at it.
 pub fn run_waiting(db: &Db, env: &Env) -> Result<usize, Error> {
-    run_waiting_while(db, env, &|| true)
+    let report = run_waiting_while(db, env, &|| true)?;
+    Ok(usize::try_from(report.did).unwrap_or(usize::MAX))
 }
 
 /// [`run_waiting`] that asks `go_on` before each batch, so that a service that ends does not
-/// wait for thousands of dossiers; the next start goes on.
-pub fn run_waiting_while(db: &Db, env: &Env, go_on: &dyn Fn() -> bool) -> Result<usize, Error> {
-    let (mut finished, mut begun) = (0usize, None);
+/// wait for thousands of dossiers; the next start goes on. Names the dossiers that do not count.
+pub fn run_waiting_while(db: &Db, env: &Env, go_on: &dyn Fn() -> bool) -> Result<Report, Error> {
+    let mut report = Report::default();
+    let mut begun = None;
     loop {
         if !go_on() {
-            return Ok(finished);
+            return Ok(report);
         }
         let open = db.read_blocking(oldest_open)?;
         let Some(id) = open else {
-            return Ok(finished);
+            return Ok(report);
         };
         if begun != Some(id) {
             // An intake under way may still be pinned to the calendar as it was: it is waited for,
@@ -85,15 +88,22 @@ pub fn run_waiting_while(db: &Db, env: &Env, go_on: &dyn Fn() -> bool) -> Result
             db.write_blocking(settled)?;
             begun = Some(id);
         }
-        match run_batch(db, env, id)? {
-            Stepped::Elsewhere => return Ok(finished),
+        let (stepped, failed) = run_batch(db, env, id)?;
+        for (code, why) in failed {
+            report.skip(code, why);
+        }
+        match stepped {
+            Stepped::Elsewhere => return Ok(report),
             Stepped::More(_) => {}
-            Stepped::Done(_) => finished = finished.saturating_add(1),
+            Stepped::Done(_) => report.add(1),
         }
     }
 }
 
-fn run_batch(db: &Db, env: &Env, id: i64) -> Result<Stepped, Error> {
+/// Codes of dossiers whose dates could not be counted, with the word for why.
+type Failed = Vec<(String, &'static str)>;
+
+fn run_batch(db: &Db, env: &Env, id: i64) -> Result<(Stepped, Failed), Error> {
     let env = env.clone();
     db.write_blocking(move |conn| step_if_free(conn, &env, id, BATCH))
 }
@@ -124,7 +134,7 @@ pub fn step(
     recomputation_id: i64,
     batch: i64,
 ) -> Result<Progress, Error> {
-    match step_if_free(conn, env, recomputation_id, batch)? {
+    match step_if_free(conn, env, recomputation_id, batch)?.0 {
         Stepped::More(progress) | Stepped::Done(progress) => Ok(progress),
         Stepped::Elsewhere => {
             let (row, uid) = load(conn, recomputation_id)?;
@@ -143,14 +153,20 @@ fn load(conn: &mut Conn, id: i64) -> Result<(RecomputationRow, String), Error> {
         .ok_or(Error::NotFound)
 }
 
-fn step_if_free(conn: &mut Conn, env: &Env, id: i64, batch: i64) -> Result<Stepped, Error> {
+fn step_if_free(
+    conn: &mut Conn,
+    env: &Env,
+    id: i64,
+    batch: i64,
+) -> Result<(Stepped, Failed), Error> {
+    let mut failed = Failed::new();
     if !dialect::try_lock(conn, LOCK)? {
-        return Ok(Stepped::Elsewhere);
+        return Ok((Stepped::Elsewhere, failed));
     }
     announce(conn)?;
     let (mut row, calendar_uid) = load(conn, id)?;
     if row.status == "done" {
-        return Ok(Stepped::Done(row.progress(calendar_uid)));
+        return Ok((Stepped::Done(row.progress(calendar_uid)), failed));
     }
     let due = next_dossiers(conn, &row, batch)?;
     let more = i64::try_from(due.len()).is_ok_and(|count| count >= batch);
@@ -159,7 +175,10 @@ fn step_if_free(conn: &mut Conn, env: &Env, id: i64, batch: i64) -> Result<Stepp
         row.done = row.done.saturating_add(1);
         match outcome {
             Outcome::Moved => row.moved = row.moved.saturating_add(1),
-            Outcome::Failed => row.failed = row.failed.saturating_add(1),
+            Outcome::Failed(code, why) => {
+                row.failed = row.failed.saturating_add(1);
+                failed.push((code, why));
+            }
             Outcome::Stays => {}
         }
         row.last_dossier_id = dossier;
@@ -168,11 +187,12 @@ fn step_if_free(conn: &mut Conn, env: &Env, id: i64, batch: i64) -> Result<Stepp
     row.finished_at = (!more).then(|| env.now().naive_utc());
     write(conn, &row)?;
     let progress = row.progress(calendar_uid);
-    Ok(if more {
+    let stepped = if more {
         Stepped::More(progress)
     } else {
         Stepped::Done(progress)
-    })
+    };
+    Ok((stepped, failed))
 }
 
 fn write(conn: &mut Conn, row: &RecomputationRow) -> Result<(), Error> {
@@ -232,11 +252,12 @@ fn versions_from(conn: &mut Conn, calendar_id: i64, version_id: i64) -> Result<V
         .load(conn)?)
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Outcome {
     Moved,
     Stays,
-    Failed,
+    /// The code of the dossier, and the word for why.
+    Failed(String, &'static str),
 }
 
 /// One broken dossier never stops the rest; a database that is away does.
@@ -250,13 +271,13 @@ fn recount_or_skip(conn: &mut Conn, env: &Env, id: i64, version_id: i64) -> Resu
             Err(error) => {
                 let code = code_of(conn, id)?;
                 tracing::error!(%code, %error, "the dates of a dossier could not be counted again");
-                return Ok(Outcome::Failed);
+                return Ok(Outcome::Failed(code, error.word()));
             }
         }
     }
     let code = code_of(conn, id)?;
     tracing::error!(%code, "a dossier changed too often to count its dates again");
-    Ok(Outcome::Failed)
+    Ok(Outcome::Failed(code, "stale_version"))
 }
 
 fn code_of(conn: &mut Conn, id: i64) -> Result<String, Error> {

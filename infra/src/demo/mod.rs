@@ -1,7 +1,8 @@
-//! The demo ward: offices, departments, one account per role, the calendar and the procedures,
-//! loaded into an empty database.
+//! The demo ward: offices, departments, one account per role, the calendar, the procedures and
+//! some open dossiers, loaded into an empty database.
 
 mod data;
+mod dossiers;
 mod time_machine;
 
 use diesel::dsl::exists;
@@ -134,6 +135,22 @@ pub fn load_demo(conn: &mut Conn, env: &Env, accounts: &DemoAccounts) -> Result<
     Ok(DemoLoad::Loaded)
 }
 
+/// [`load_demo`] with dossiers in several states, handed in during the days before now.
+///
+/// # Errors
+/// As [`load_demo`].
+pub fn load_demo_at_work(
+    conn: &mut Conn,
+    env: &Env,
+    accounts: &DemoAccounts,
+) -> Result<DemoLoad, Error> {
+    let load = load_demo(conn, env, accounts)?;
+    if load == DemoLoad::Loaded {
+        dossiers::load_dossiers(conn, env)?;
+    }
+    Ok(load)
+}
+
 fn is_empty(conn: &mut Conn) -> Result<bool, Error> {
     Ok(
         !(select(exists(offices::table.select(offices::id))).get_result::<bool>(conn)?
@@ -219,7 +236,7 @@ fn add_account(
         login: parsed(&account.login)?,
         input: StaffInput {
             display_name: parsed(&account.display_name)?,
-            email: None,
+            email: Some(parsed(&format!("{}@motcua.example", account.login))?),
             office: parsed(&account.office)?,
             department,
             roles: roles.collect::<Result<_, Error>>()?,

@@ -1,37 +1,33 @@
-//! Addresses in letters to the staff: kept as paths, sent with the public address before them.
+//! Addresses in letters to the staff: kept as paths, sent as the installation wants them.
 
 use super::letters::{Group, Letter, Proposal};
+use super::links::Links;
 
 impl Letter {
-    /// The letter with whole addresses.
+    /// The letter with whole addresses; one that is whole already stays.
     #[must_use]
-    pub fn addressed(mut self, public_url: &str) -> Self {
-        let whole = |url: &mut String| {
-            if url.starts_with('/') {
-                url.insert_str(0, public_url);
-            }
-        };
+    pub fn addressed(mut self, links: &Links) -> Self {
         match &mut self {
             Self::StaffAlert(alert) => {
-                whole(&mut alert.list_url);
-                alert.groups.iter_mut().for_each(|one| group(one, whole));
-                proposals(&mut alert.proposals, whole);
+                list(&mut alert.list_url, links);
+                alert.groups.iter_mut().for_each(|one| group(one, links));
+                proposals(&mut alert.proposals, links);
             }
             Self::StaffDigest(digest) => {
-                whole(&mut digest.list_url);
-                digest.groups.iter_mut().for_each(|one| group(one, whole));
+                list(&mut digest.list_url, links);
+                digest.groups.iter_mut().for_each(|one| group(one, links));
                 for one in [
                     &mut digest.overdue,
                     &mut digest.due_today,
                     &mut digest.due_next,
                 ] {
-                    group(one, whole);
+                    group(one, links);
                 }
-                proposals(&mut digest.proposals, whole);
+                proposals(&mut digest.proposals, links);
             }
             Self::StaffWeekly(report) | Self::StaffMonthly(report) => {
-                whole(&mut report.list_url);
-                group(&mut report.late, whole);
+                list(&mut report.list_url, links);
+                group(&mut report.late, links);
             }
             _ => {}
         }
@@ -39,14 +35,24 @@ impl Letter {
     }
 }
 
-fn group(group: &mut Group, whole: impl Fn(&mut String)) {
-    for dossier in &mut group.dossiers {
-        whole(&mut dossier.url);
+fn list(url: &mut String, links: &Links) {
+    if url.starts_with('/') {
+        *url = links.list();
     }
 }
 
-fn proposals(proposals: &mut [Proposal], whole: impl Fn(&mut String)) {
-    for proposal in proposals {
-        whole(&mut proposal.url);
+fn group(group: &mut Group, links: &Links) {
+    for dossier in &mut group.dossiers {
+        if dossier.url.starts_with('/') {
+            dossier.url = links.dossier(&dossier.code);
+        }
+    }
+}
+
+fn proposals(proposals: &mut [Proposal], links: &Links) {
+    for one in proposals {
+        if one.url.starts_with('/') {
+            one.url = links.proposal(&one.id, &one.code);
+        }
     }
 }

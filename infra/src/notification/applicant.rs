@@ -6,7 +6,7 @@ use domain::notification::{Deed, news};
 use serde_json::{Value, json};
 
 use super::letters::Letter;
-use super::look_up_url;
+use super::links::Links;
 use super::outbox::{NewMail, enqueue};
 use crate::db::Conn;
 use crate::db::schema::{dossiers, procedure_versions};
@@ -69,14 +69,14 @@ impl Present {
     }
 
     /// What templates may say of it; no ID number, phone or address.
-    pub(super) fn context(&self, public_url: &str) -> Result<Value, Error> {
+    pub(super) fn context(&self, links: &Links) -> Result<Value, Error> {
         let applicant: StoredApplicant = serde_json::from_str(&self.row.applicant)?;
         Ok(json!({
             "code": self.row.code,
             "procedure": self.procedure,
             "applicant": self.row.applicant_name,
             "applicant_kind": applicant.kind,
-            "look_up_url": look_up_url(public_url, &self.row.code),
+            "look_up_url": links.look_up(&self.row.code, &self.row.lookup_key),
             "look_up_key": self.row.lookup_key,
             "result_way": applicant.result_way,
         }))

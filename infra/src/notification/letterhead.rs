@@ -11,6 +11,7 @@ use lettre::message::{Mailbox, Message, MultiPart, SinglePart};
 use lettre::{Address, message::header};
 use sha2::{Digest as _, Sha256};
 
+use super::links::Links;
 use super::templates::Rendered;
 
 /// The sender, and where people reach the service.
@@ -20,6 +21,7 @@ pub struct Letterhead {
     reply_to: Option<Mailbox>,
     /// Without a slash at the end.
     pub public_url: String,
+    pub links: Links,
 }
 
 impl std::fmt::Debug for Letterhead {
@@ -66,14 +68,23 @@ impl Letterhead {
     /// # Errors
     /// Which of the two is no address.
     pub fn new(from: &str, reply_to: Option<&str>, public_url: &str) -> Result<Self, &'static str> {
+        let public_url = public_url.trim_end_matches('/').to_owned();
         Ok(Self {
+            links: Links::of(&public_url),
             from: Mailbox::from_str(from).map_err(|_| "from")?,
             reply_to: reply_to
                 .map(Mailbox::from_str)
                 .transpose()
                 .map_err(|_| "reply_to")?,
-            public_url: public_url.trim_end_matches('/').to_owned(),
+            public_url,
         })
+    }
+
+    /// The same with links of the installation's own.
+    #[must_use]
+    pub fn with_links(mut self, links: Links) -> Self {
+        self.links = links;
+        self
     }
 
     /// Whether a mail to this address would come back to ourselves.

@@ -99,9 +99,16 @@ pub struct Alert {
     pub office: OfficeName,
     /// The worst first: the subject line names the first.
     pub groups: Vec<Group>,
+    /// Dossiers in the groups, each counted once.
+    #[serde(default)]
+    pub total: u64,
     pub list_url: String,
+    /// The most urgent first, at most 20.
     #[serde(default)]
     pub proposals: Vec<Proposal>,
+    /// How many there are in all.
+    #[serde(default)]
+    pub proposal_count: u64,
 }
 
 /// The dossiers of one rung, or of one section of the digest.
@@ -139,6 +146,8 @@ pub struct DossierLine {
 /// An apology with a new date that waits for the manager's signature.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proposal {
+    #[serde(default)]
+    pub id: String,
     pub code: String,
     pub procedure: String,
     pub due_at: DateTime<Utc>,
@@ -157,8 +166,15 @@ pub struct Digest {
     pub overdue: Group,
     pub due_today: Group,
     pub due_next: Group,
+    /// Dossiers in the groups and sections, each counted once.
+    #[serde(default)]
+    pub total: u64,
+    /// The most urgent first, at most 20.
     #[serde(default)]
     pub proposals: Vec<Proposal>,
+    /// How many there are in all.
+    #[serde(default)]
+    pub proposal_count: u64,
     /// The record's fingerprint of the day before, kept outside the database by being mailed.
     #[serde(default)]
     pub chain_root: Option<ChainRoot>,

@@ -8,6 +8,7 @@ pub mod delivery;
 mod hours;
 mod letterhead;
 pub mod letters;
+mod links;
 pub mod mails;
 pub mod outbox;
 pub mod own_templates;
@@ -18,10 +19,5 @@ mod wanted;
 
 pub use bell::Bell;
 pub use letterhead::{Letterhead, Ready};
+pub use links::{LinkFault, Links, Place};
 pub use wanted::{Mail, Wanted, still_wanted};
-
-/// Where an applicant sees how far a dossier is. The key is not part of it: addresses are kept in
-/// histories and logs.
-pub fn look_up_url(public_url: &str, code: &str) -> String {
-    format!("{public_url}/api/v1/public/dossiers/{code}")
-}

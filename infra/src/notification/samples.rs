@@ -10,9 +10,11 @@ use super::letters::{
     Letter, MissingPaper, OfficeName, Payment, Proposal, Received, Recipient, Report, ResultReady,
     Stopped, Supplement,
 };
+use super::links::Links;
 
 const PAGE: &str = "https://motcua.example.vn";
 const CODE: &str = "H29.23-261116-0007";
+const KEY: &str = "ABC234";
 
 /// Letters of a kind, such that every branch of a good template is gone through.
 pub fn samples(kind: Kind) -> Vec<Letter> {
@@ -57,8 +59,12 @@ pub fn samples(kind: Kind) -> Vec<Letter> {
                 })
             })
             .into(),
-        Kind::StaffAlert => vec![alert()],
-        Kind::StaffDigest => vec![digest()],
+        Kind::StaffAlert => vec![Letter::StaffAlert(alert()), proposals_alone()],
+        Kind::StaffDigest => vec![
+            Letter::StaffDigest(digest()),
+            steps_alone(),
+            signatures_alone(),
+        ],
         Kind::StaffWeekly => vec![Letter::StaffWeekly(report("2026-11-09", "2026-11-15"))],
         Kind::StaffMonthly => vec![Letter::StaffMonthly(report("2026-10-01", "2026-10-31"))],
     }
@@ -79,8 +85,8 @@ pub fn sample_context(letter: &Letter) -> Value {
             "procedure": "Đăng ký đất đai, cấp Giấy chứng nhận quyền sử dụng đất lần đầu",
             "applicant": "Người nộp hồ sơ (mẫu)",
             "applicant_kind": "person",
-            "look_up_url": super::look_up_url(PAGE, CODE),
-            "look_up_key": "ABC234",
+            "look_up_url": Links::of(PAGE).look_up(CODE, KEY),
+            "look_up_key": KEY,
             "result_way": "in_person",
         })),
     })))
@@ -174,6 +180,7 @@ fn office() -> OfficeName {
 
 fn proposals() -> Vec<Proposal> {
     vec![Proposal {
+        id: "01900000-0000-7000-8000-000000000000".to_owned(),
         code: CODE.to_owned(),
         procedure: "Đăng ký kết hôn có yếu tố nước ngoài".to_owned(),
         due_at: at("2026-11-18T10:00:00Z"),
@@ -186,21 +193,58 @@ fn list_url() -> String {
     format!("{PAGE}/api/v1/dossiers?due=overdue")
 }
 
-fn alert() -> Letter {
-    Letter::StaffAlert(Alert {
+/// Of the three dossiers due soon one is long overdue at its step as well.
+fn alert() -> Alert {
+    Alert {
         recipient: recipient(),
         office: office(),
         groups: vec![
             group("long_overdue", "Quá hạn kéo dài", 25, &[9, 7, 4]),
-            group("due_soon", "Sắp đến hạn trả kết quả", 2, &[0, 0]),
+            group("due_soon", "Sắp đến hạn trả kết quả", 3, &[0, 0, 0]),
         ],
+        total: 27,
         list_url: list_url(),
         proposals: proposals(),
+        proposal_count: 1,
+    }
+}
+
+fn proposals_alone() -> Letter {
+    Letter::StaffAlert(Alert {
+        groups: Vec::new(),
+        total: 0,
+        proposal_count: 50,
+        ..alert()
     })
 }
 
-fn digest() -> Letter {
+fn steps_alone() -> Letter {
     Letter::StaffDigest(Digest {
+        groups: vec![group("step_due_soon", "Bước xử lý sắp hết hạn", 2, &[0, 0])],
+        total: 2,
+        proposals: Vec::new(),
+        proposal_count: 0,
+        ..nothing_due()
+    })
+}
+
+fn signatures_alone() -> Letter {
+    Letter::StaffDigest(nothing_due())
+}
+
+fn nothing_due() -> Digest {
+    Digest {
+        groups: Vec::new(),
+        overdue: Group::default(),
+        due_today: Group::default(),
+        due_next: Group::default(),
+        total: 0,
+        ..digest()
+    }
+}
+
+fn digest() -> Digest {
+    Digest {
         recipient: Recipient {
             absent_person: None,
             ..recipient()
@@ -215,14 +259,16 @@ fn digest() -> Letter {
             title: "Đến hạn ngày làm việc tới".to_owned(),
             ..Group::default()
         },
+        total: 29,
         proposals: proposals(),
+        proposal_count: 1,
         chain_root: Some(ChainRoot {
             day: local("2026-11-16"),
             hash: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned(),
             events: 1284,
         }),
         list_url: list_url(),
-    })
+    }
 }
 
 fn local(text: &str) -> chrono::NaiveDate {
@@ -286,98 +332,5 @@ fn report(from: &str, to: &str) -> Report {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
-    use super::*;
-    use crate::notification::templates::{built_in, render};
-
-    #[test]
-    fn every_built_in_template_renders_every_sample_in_all_three_parts() {
-        for kind in Kind::ALL {
-            for (number, letter) in samples(*kind).iter().enumerate() {
-                assert_eq!(letter.kind(), *kind);
-                let rendered = render(*kind, None, &sample_context(letter)).unwrap();
-                for part in [&rendered.subject, &rendered.html, &rendered.text] {
-                    assert!(!part.contains("{{") && !part.contains("{%"), "{part}");
-                    assert!(part.len() > 20, "{kind:?} {part}");
-                }
-                assert!(rendered.html.contains("lang=\"vi\""));
-                if let Ok(folder) = std::env::var("MOTCUA_TEST_LETTERS") {
-                    for (ending, part) in [
-                        ("html", &rendered.html),
-                        ("txt", &rendered.text),
-                        ("subject", &rendered.subject),
-                    ] {
-                        let name = format!("{folder}/{}-{number}.{ending}", kind.as_str());
-                        std::fs::write(name, part).unwrap();
-                    }
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn the_subject_says_the_number_and_the_worst_case() {
-        let subject = |kind| {
-            let letter = samples(kind).remove(0);
-            render(kind, None, &sample_context(&letter))
-                .unwrap()
-                .subject
-        };
-        assert_eq!(
-            subject(Kind::StaffAlert),
-            "27 hồ sơ cần xử lý; nặng nhất: quá hạn kéo dài (H29.23-261103-0001, trễ 9 ngày làm việc)"
-        );
-        assert_eq!(
-            subject(Kind::StaffDigest),
-            "Sáng 17/11/2026: 27 hồ sơ quá hạn (lâu nhất 9 ngày làm việc), 2 đến hạn hôm nay, 0 đến hạn ngày làm việc tới"
-        );
-        assert_eq!(
-            subject(Kind::ApplicantSupplement),
-            "Hồ sơ H29.23-261116-0007: cần bổ sung 2 giấy tờ, chậm nhất ngày 01/12/2026"
-        );
-    }
-
-    #[test]
-    fn what_people_wrote_cannot_become_markup() {
-        let letter = Letter::ApplicantApology(Apology {
-            reason: "<script>alert(1)</script> & “khác”".to_owned(),
-            due_at_before: at("2026-11-20T10:00:00Z"),
-            due_at: at("2026-11-27T10:00:00Z"),
-        });
-        let rendered = render(Kind::ApplicantApology, None, &sample_context(&letter)).unwrap();
-        assert!(!rendered.html.contains("<script>"), "{}", rendered.html);
-        assert!(rendered.html.contains("&lt;script&gt;"));
-        assert!(rendered.text.contains("<script>"));
-    }
-
-    #[test]
-    fn an_office_may_replace_a_template_and_a_wrong_one_says_where() {
-        let kind = Kind::ApplicantPayment;
-        let letter = samples(kind).remove(0);
-        let mut own = built_in(kind);
-        own.subject = "{{ dossier.code }}: {{ letter.amount_vnd|vnd }}".to_owned();
-        let rendered = render(kind, Some(&own), &sample_context(&letter)).unwrap();
-        assert_eq!(rendered.subject, "H29.23-261116-0007: 1.500.000 đồng");
-        own.html = "một\n{{ dossier.phone }}".to_owned();
-        let fault = render(kind, Some(&own), &sample_context(&letter)).unwrap_err();
-        assert_eq!(fault.part, "html");
-        assert!(fault.message.contains("line 2"), "{fault}");
-        own.html =
-            "{% for n in range(100000) %}{% for m in range(100000) %}x{% endfor %}{% endfor %}"
-                .to_owned();
-        assert_eq!(
-            render(kind, Some(&own), &sample_context(&letter))
-                .unwrap_err()
-                .part,
-            "html"
-        );
-        own.html = "{{ 'x' * 4000000 }}".to_owned();
-        assert_eq!(
-            render(kind, Some(&own), &sample_context(&letter))
-                .unwrap_err()
-                .part,
-            "html"
-        );
-    }
-}
+#[path = "samples_tests.rs"]
+mod tests;

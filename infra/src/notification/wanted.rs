@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::dossier::{Dossier, Life, State};
 use domain::notification::Kind;
 
-use super::alerts;
+use super::alerts::{self, House};
 use super::applicant::Present;
 use super::letters::Letter;
 use crate::db::Conn;
@@ -40,8 +40,11 @@ impl std::fmt::Debug for Mail {
 /// What is left to say.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Wanted {
-    /// The letter, without what is so no longer.
-    Yes(Box<Letter>),
+    /// The letter, without what is so no longer, and the alerts that it leaves out.
+    Yes {
+        letter: Box<Letter>,
+        left_out: Vec<i64>,
+    },
     /// Nothing any more.
     Moot,
 }
@@ -51,22 +54,30 @@ pub enum Wanted {
 pub fn still_wanted(
     conn: &mut Conn,
     env: &Env,
+    house: &House,
     mail: &Mail,
     present: Option<&Present>,
 ) -> Result<Wanted, Error> {
     match present {
         Some(present) => of_applicant(&mail.letter, &present.dossier()?),
-        None => Ok(
-            match alerts::present(conn, env, mail.id, mail.letter.clone())? {
-                Some(letter) => yes(letter),
+        None => {
+            let presented = alerts::present(conn, env, house, mail.id, mail.letter.clone())?;
+            Ok(match presented.letter {
+                Some(letter) => Wanted::Yes {
+                    letter: Box::new(letter),
+                    left_out: presented.left_out,
+                },
                 None => Wanted::Moot,
-            },
-        ),
+            })
+        }
     }
 }
 
 fn yes(letter: Letter) -> Wanted {
-    Wanted::Yes(Box::new(letter))
+    Wanted::Yes {
+        letter: Box::new(letter),
+        left_out: Vec::new(),
+    }
 }
 
 fn of_applicant(letter: &Letter, dossier: &Dossier) -> Result<Wanted, Error> {

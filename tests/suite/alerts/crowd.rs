@@ -3,7 +3,7 @@
 use infra::notification::letters::Letter;
 
 use super::{Post, addresses, sweep_at};
-use crate::support::{MARITAL_STATUS, Staff, World, in_appraisal};
+use crate::support::{MARITAL_STATUS, Staff, World, in_appraisal, registered};
 
 /// Copies one dossier so often, every third into another department.
 pub fn multiply(world: &World, code: &str, times: u32) {
@@ -50,5 +50,37 @@ both! {
         assert_eq!(mails[2].group("overdue").count, 334);
         sweep_at(&world, "2026-11-26 07:31");
         assert_eq!(post.new_mails(&world).len(), 0);
+    }
+
+    async fn a_dossier_of_two_rungs_is_counted_once(world) {
+        addresses(&world);
+        let staff = Staff::of(&world);
+        let code = in_appraisal(&staff, MARITAL_STATUS).await;
+        world.now("2026-11-20 16:30");
+        staff.justice.forward(&code, &staff.justice_head).await.expect(200);
+        staff.justice_head.forward(&code, &staff.manager).await.expect(200);
+        staff.manager.forward(&code, &staff.registry).await.expect(200);
+        // Due on Wednesday, after the holiday; and two hours for the last step, of which 80 % are
+        // used on Monday at 08:36.
+        sweep_at(&world, "2026-11-23 08:40");
+        let mails = Post::default().new_mails(&world);
+        let mail = mails.iter().find(|mail| mail.to == "chuyenvien.vanphong").expect("a mail");
+        assert_eq!(mail.groups(), ["due_soon 1", "step_due_soon 1"]);
+        let Letter::StaffAlert(alert) = &mail.letter else { panic!("no alert") };
+        assert_eq!((alert.total, alert.proposal_count), (1, 0));
+    }
+
+    async fn more_signatures_than_are_named_are_counted(world) {
+        addresses(&world);
+        let staff = Staff::of(&world);
+        for _ in 0..25 {
+            registered(&staff.clerk, MARITAL_STATUS).await;
+        }
+        sweep_at(&world, "2026-11-23 07:30");
+        let mails = Post::default().new_mails(&world);
+        let digest = mails.iter().find(|mail| mail.to == "lanhdao").expect("a digest");
+        let Letter::StaffDigest(digest) = &digest.letter else { panic!("no digest") };
+        assert_eq!((digest.proposals.len(), digest.proposal_count), (20, 25));
+        assert_eq!(digest.total, 25);
     }
 }

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{Post, addresses, sweep_at, told};
-use crate::support::{MARITAL_STATUS, Staff, in_appraisal};
+use crate::procedure;
+use crate::support::{LAND, MARITAL_STATUS, Staff, in_appraisal, send};
 
 const LADDER: &str = "/api/v1/offices/H29.23/alert-ladder";
 
@@ -50,6 +51,27 @@ both! {
         ladder["rungs"][0]["when"] = json!({ "kind": "late", "working_days": 0 });
         ladder["rungs"][0]["name"] = "apology_proposed".into();
         staff.admin.put(LADDER, "\"1\"", &ladder).await.fault("rungs[0].name", "reserved");
+    }
+
+    async fn a_procedure_that_becomes_too_short_is_told_where_the_ladder_is_read(world) {
+        let staff = Staff::of(&world);
+        let mut ladder = two_days_before();
+        ladder["rungs"][0]["when"] =
+            json!({ "kind": "before", "working_days": 8, "short": { "under_days": 8, "percent": 50 } });
+        let set = staff.admin.put(LADDER, "\"1\"", &ladder).await.expect(200);
+        assert_eq!(set.at("warnings"), &Value::Null);
+        let mut shorter = procedure::from("2026-11-23", "Đất đai, rút ngắn");
+        shorter["time_limit"]["amount"] = 8.into();
+        let versions = format!("{}/versions", procedure::path(LAND));
+        let add = staff.admin.request(reqwest::Method::POST, &versions).header("if-match", "\"1\"");
+        send(add.json(&shorter)).await.expect(201);
+        assert_eq!(staff.clerk.get(LADDER).await.expect(200).at("warnings"), &Value::Null);
+        world.now("2026-11-23 08:00");
+        let seen = staff.clerk.get(LADDER).await.expect(200);
+        assert_eq!(seen.text("warnings.0.field"), "rungs[0].when");
+        assert_eq!(seen.text("warnings.0.code"), "never_fires");
+        assert!(seen.text("warnings.0.text").contains(LAND), "{seen:?}");
+        assert!(seen.text("warnings.0.text_en").contains("8 working days"), "{seen:?}");
     }
 
     async fn a_changed_ladder_counts_for_open_dossiers(world) {

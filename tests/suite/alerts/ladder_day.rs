@@ -1,6 +1,8 @@
 //! The story of a dossier that nobody works on, rung by rung.
 
 use infra::notification::letters::Letter;
+use infra::notification::samples::sample_context;
+use infra::notification::templates::render;
 use serde_json::json;
 
 use super::{Post, addresses, sweep_at, told};
@@ -197,5 +199,25 @@ both! {
         assert_eq!(told(&post.new_mails(&world)), Vec::<String>::new());
         let other = registered(&staff.clerk, MARITAL_STATUS).await;
         assert_ne!(other, code);
+    }
+
+    async fn the_digest_of_a_manager_prints_the_root_of_the_last_day(world) {
+        let (_staff, _code) = open_case(&world).await;
+        world.run_due();
+        world.now("2026-11-20 00:15");
+        world.run_due();
+        let kept = world.read(infra::schedule::latest_root).expect("a root");
+        let mut post = Post::default();
+        sweep_at(&world, "2026-11-23 07:30");
+        let mails = post.new_mails(&world);
+        let mail = mails.iter().find(|mail| mail.to == "lanhdao").expect("a digest");
+        let Letter::StaffDigest(digest) = &mail.letter else { panic!("no digest") };
+        let root = digest.chain_root.as_ref().expect("a root");
+        assert_eq!((root.day.to_string().as_str(), &root.hash), ("2026-11-19", &kept.root));
+        let kind = domain::notification::Kind::StaffDigest;
+        let words = render(kind, None, &sample_context(&mail.letter)).expect("words");
+        for part in [words.html.replace("&#x2f;", "/"), words.text] {
+            assert!(part.contains(&kept.root) && part.contains("19/11/2026"), "{part}");
+        }
     }
 }

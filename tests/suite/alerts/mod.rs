@@ -1,5 +1,7 @@
 //! Alerts, digests, reports and proposed apologies: who is told what, when, and how often.
 
+mod again;
+mod beside;
 mod crash;
 mod crowd;
 mod endpoints;
@@ -8,6 +10,8 @@ mod ladder_day;
 mod once;
 mod proposals;
 mod servers;
+mod stopping;
+mod unreadable;
 mod ward;
 
 use diesel::prelude::*;

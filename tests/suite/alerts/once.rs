@@ -91,8 +91,8 @@ both! {
                     .order(mails::id.desc())
                     .select((mails::id, mails::content))
                     .first(conn)?;
-                alerts::present(conn, &env, id, serde_json::from_str(&content)?)
-            }).unwrap()
+                alerts::present(conn, &env, &alerts::House::default(), id, serde_json::from_str(&content)?)
+            }).unwrap().letter
         };
         let Some(Letter::StaffAlert(left)) = present(&world) else { panic!("a letter is left") };
         let codes: Vec<_> = left.groups.iter().flat_map(|group| &group.dossiers)
@@ -135,6 +135,7 @@ both! {
 
     async fn who_has_no_address_is_shown_to_the_administrator(world) {
         let staff = Staff::of(&world);
+        world.meddle("UPDATE staff SET email = NULL");
         in_appraisal(&staff, MARITAL_STATUS).await;
         sweep_at(&world, "2026-11-23 09:00");
         let seen = staff.admin.get("/api/v1/alerts?state=no_address").await.expect(200);

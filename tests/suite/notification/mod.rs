@@ -4,6 +4,7 @@ mod applicants;
 mod crash;
 mod delivery;
 mod encryption;
+mod links;
 mod outbox;
 mod server;
 mod templates;
@@ -98,7 +99,9 @@ fn alert() -> infra::notification::letters::Alert {
         },
         groups: Vec::new(),
         list_url: "http://motcua.example/".to_owned(),
+        total: 0,
         proposals: Vec::new(),
+        proposal_count: 0,
     }
 }
 

@@ -30,12 +30,12 @@ fn rules(name: &str) -> Value {
 }
 
 /// The same from a day on.
-fn from(day: &str, name: &str) -> Value {
+pub fn from(day: &str, name: &str) -> Value {
     let mut version = rules(name);
     version["effective_from"] = day.into();
     version
 }
 
-fn path(code: &str) -> String {
+pub fn path(code: &str) -> String {
     format!("/api/v1/procedures/{code}")
 }

@@ -2,6 +2,7 @@
 
 mod ending;
 mod health;
+mod letters;
 
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
@@ -18,15 +19,20 @@ struct Demo {
     child: Child,
     /// What it logs from now on.
     log: BufReader<ChildStderr>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Demo {
     fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    fn start_with(more: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let mut child = program_alone()
             .args(["demo", "--listen", "127.0.0.1:0", "--data-dir"])
             .arg(folder.path())
+            .args(more)
             .env("MOTCUA_LOG", "info")
             .env("MOTCUA_LOG_FORMAT", "json")
             .stdout(Stdio::null())
@@ -41,8 +47,12 @@ impl Demo {
             address: address.parse().expect("an address"),
             child,
             log,
-            _folder: folder,
+            folder,
         }
+    }
+
+    fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     fn signal(&self, name: &str) {

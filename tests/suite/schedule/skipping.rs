@@ -1,11 +1,60 @@
 //! One broken dossier is recorded and skipped, and the rest goes on.
 
+use api::schedule::{First, Job, JobContext, Lane, Timetable};
+use infra::schedule::Report;
 use serde_json::json;
 
 use super::runs_of;
-use crate::support::{MARITAL_STATUS, Staff, in_appraisal};
+use crate::support::{MARITAL_STATUS, Staff, in_appraisal, run_due};
+
+/// Between two jobs of the lane that do nothing but work.
+static PANICS: [Job; 3] = [
+    minutely("before", |_| Ok(Report::of(1))),
+    minutely("panics", |_| panic!("as a job may")),
+    minutely("after", |_| Ok(Report::of(1))),
+];
+
+const fn minutely(
+    name: &'static str,
+    run: fn(&JobContext<'_>) -> Result<Report, infra::error::Error>,
+) -> Job {
+    Job {
+        name,
+        cron: "* * * * *",
+        may_be_off: false,
+        lane: Lane::Quick,
+        first: First::AtOnce,
+        on_bell: false,
+        run,
+    }
+}
 
 both! {
+    async fn a_job_that_panics_is_written_down_and_the_others_go_on(world) {
+        let service = world.service.clone().with_timetable(Timetable::of(&PANICS));
+        assert_eq!(run_due(&service), 3);
+        for job in ["before", "after"] {
+            let runs = runs_of(&world, job);
+            assert!(runs[0].is("2026-11-19 08:00", 1, "ok") && runs[0].did == 1, "{runs:?}");
+        }
+        let runs = runs_of(&world, "panics");
+        assert!(runs[0].is("2026-11-19 08:00", 1, "failed"), "{runs:?}");
+        // The next minute comes for all of them.
+        world.now("2026-11-19 08:01");
+        assert_eq!(run_due(&service), 3);
+        assert_eq!(runs_of(&world, "after").len(), 2);
+        let detail: String = world.read(|conn| {
+            use diesel::prelude::*;
+            use infra::db::schema::job_runs;
+            Ok(job_runs::table
+                .filter(job_runs::job.eq("panics"))
+                .order(job_runs::id)
+                .select(job_runs::detail)
+                .first(conn)?)
+        });
+        assert!(detail.contains("panic"), "{detail}");
+    }
+
     async fn a_broken_dossier_is_recorded_and_the_others_lapse(world) {
         let staff = Staff::of(&world);
         let mut codes = Vec::new();

@@ -18,7 +18,7 @@ use crate::problem::Problem;
 
 #[utoipa::path(get, path = "/api/v1/offices/{code}/alert-ladder", operation_id = "readAlertLadder", tag = "notifications",
     summary = "Thang cảnh báo của cơ quan",
-    description = "The ladder that counts for the office: its own, or that of the nearest office above, or the built-in one. The ETag is that of its own, \"1\" where it never had one.",
+    description = "The ladder that counts for the office: its own, or that of the nearest office above, or the built-in one. The ETag is that of its own, \"1\" where it never had one. `warnings` names rungs that can never fire because a procedure in force is too short for them by now.",
     security(("bearer" = [])),
     params(("code" = String, Path, description = "Mã định danh cơ quan (agency code)", example = "H29.23")),
     responses((status = 200, description = "The ladder", body = AlertLadder, headers(("ETag" = String, description = "The version of the office's own ladder"))), ReadProblems))]
@@ -30,7 +30,7 @@ pub async fn read_ladder(
     let code: AgencyCode = path_value(&code)?;
     let who = caller.who();
     let ladder = service
-        .read(move |conn, _| alerts::read_ladder(conn, &who, code.as_str()))
+        .read(move |conn, env| alerts::read_ladder(conn, env, &who, code.as_str()))
         .await?;
     ladder_reply(ladder)
 }

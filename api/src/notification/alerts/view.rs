@@ -2,6 +2,7 @@
 
 use domain::notification::ladder::{Rung, When};
 use domain::time::to_rfc3339;
+use infra::error::Fault;
 use infra::notification::alerts::{AlertView, LadderView, ProposalView};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -18,6 +19,20 @@ pub struct AlertLadder {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changed_at: Option<String>,
     pub rungs: Vec<RungView>,
+    /// Rungs that can never fire for a procedure in force; absent where there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<LadderWarning>,
+}
+
+/// A rung that stays silent.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LadderWarning {
+    #[schema(example = "rungs[1].when")]
+    pub field: String,
+    #[schema(example = "never_fires")]
+    pub code: &'static str,
+    pub text: String,
+    pub text_en: String,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -64,6 +79,18 @@ impl From<LadderView> for AlertLadder {
             from: view.from,
             changed_at: view.changed_at.map(to_rfc3339),
             rungs: view.ladder.rungs.into_iter().map(RungView::from).collect(),
+            warnings: view.warnings.into_iter().map(LadderWarning::from).collect(),
+        }
+    }
+}
+
+impl From<Fault> for LadderWarning {
+    fn from(fault: Fault) -> Self {
+        Self {
+            field: fault.field,
+            code: fault.code,
+            text: fault.vi,
+            text_en: fault.en,
         }
     }
 }

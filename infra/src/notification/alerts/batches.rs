@@ -2,18 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use diesel::dsl;
 use diesel::prelude::*;
+use domain::time::local_date;
 
-use super::digest::digest_letter;
 use super::directory::Directory;
-use super::groups::{AlertNow, LIST_URL, groups};
+use super::groups::{AlertNow, LIST_URL, dossiers_of, groups};
 use super::ladders::Ladders;
 use super::links::{link, link_left_over};
-use super::record::are_as_read;
-use super::sections::open_proposals;
-use crate::db::schema::{alert_batches, alerts, digests, mails};
+use super::record::{are_as_read, look_soon};
+use super::sections::{count_of, open_proposals};
+use super::sweep::name_faults;
+use crate::db::schema::{alert_batches, alerts};
 use crate::db::{Conn, Db};
 use crate::env::Env;
 use crate::error::Error;
@@ -31,13 +32,30 @@ pub(super) struct Batch {
     addressee_id: i64,
 }
 
+/// When the job of the digest runs on a day; none where it is off or does not run then.
+pub type DigestTime<'a> = &'a dyn Fn(NaiveDate) -> Option<DateTime<Utc>>;
+
 /// Alerts whose digest did not come go by mail.
-pub(super) fn hand_over_stale(db: &Db, env: &Env) -> Result<(), Error> {
+pub(super) fn hand_over_stale(db: &Db, env: &Env, digest_at: DigestTime<'_>) -> Result<(), Error> {
     let before = (env.now() - DIGEST_PATIENCE).naive_utc();
-    let stale = db.read_blocking(move |conn| {
-        let stale = open("digest").filter(alert_batches::opened_at.le(before));
-        Ok::<_, Error>(stale.select(alert_batches::id).load::<i64>(conn)?)
+    let waiting: Vec<(i64, i64, NaiveDateTime)> = db.read_blocking(move |conn| {
+        let old = open("digest").filter(alert_batches::opened_at.le(before));
+        let columns = (
+            alert_batches::id,
+            alert_batches::addressee_id,
+            alert_batches::opened_at,
+        );
+        Ok::<_, Error>(old.select(columns).load(conn)?)
     })?;
+    if waiting.is_empty() {
+        return Ok(());
+    }
+    let directory = db.read_blocking(|conn| Directory::load(conn, env))?;
+    let is_stale = |(id, addressee, opened_at): (i64, i64, NaiveDateTime)| {
+        let since = waits_since(&directory, addressee, opened_at.and_utc(), digest_at);
+        (since + DIGEST_PATIENCE <= env.now()).then_some(id)
+    };
+    let stale: Vec<i64> = waiting.into_iter().filter_map(is_stale).collect();
     if stale.is_empty() {
         return Ok(());
     }
@@ -51,6 +69,23 @@ pub(super) fn hand_over_stale(db: &Db, env: &Env) -> Result<(), Error> {
         .execute(conn)?;
         Ok(())
     })
+}
+
+/// From when on the digest of a reader could have been made on the day on which a batch was
+/// opened: not before the job runs, nor before the reader's own office opens.
+fn waits_since(
+    directory: &Directory,
+    addressee: i64,
+    opened_at: DateTime<Utc>,
+    digest_at: DigestTime<'_>,
+) -> DateTime<Utc> {
+    let day = local_date(opened_at);
+    let asked = digest_at(day).map_or(opened_at, |at| at.max(opened_at));
+    directory
+        .calendar_of(addressee)
+        .map(|own| own.effective(asked))
+        .filter(|first| local_date(*first) == day)
+        .unwrap_or(opened_at)
 }
 
 type OpenBatches = dsl::Filter<
@@ -78,8 +113,13 @@ pub(super) fn for_digest(conn: &mut Conn, addressee: i64) -> Result<Vec<i64>, Er
         .load(conn)?)
 }
 
-/// Makes one mail of every open batch.
-pub(super) fn compose_open(db: &Db, env: &Env, report: &mut Report) -> Result<(), Error> {
+/// Makes one mail of every open batch; what is left when `go_on` says no, the next run makes.
+pub(super) fn compose_open(
+    db: &Db,
+    env: &Env,
+    report: &mut Report,
+    go_on: &dyn Fn() -> bool,
+) -> Result<(), Error> {
     link_left_over(db)?;
     let waiting: Vec<Batch> = db.read_blocking(|conn| {
         let waiting = open("mail").order(alert_batches::id);
@@ -96,7 +136,11 @@ pub(super) fn compose_open(db: &Db, env: &Env, report: &mut Report) -> Result<()
     let (directory, ladders) = db.read_blocking(|conn| {
         Ok::<_, Error>((Directory::load(conn, env)?, Ladders::load(conn)?))
     })?;
+    name_faults(&directory, &ladders, report);
     for batch in waiting {
+        if !go_on() {
+            break;
+        }
         match compose(db, env, &directory, &ladders, &batch) {
             Ok(()) => {}
             Err(Error::Unavailable(cause)) => return Err(cause.into()),
@@ -178,12 +222,20 @@ pub(super) fn mailed(conn: &mut Conn, batches: &[i64], mail: i64) -> Result<(), 
     Ok(())
 }
 
-/// Marks alerts for which there is no reason any more.
-pub(super) fn drop_alerts(conn: &mut Conn, env: &Env, unwanted: &[i64]) -> Result<(), Error> {
-    for some in unwanted.chunks(500) {
+/// Marks alerts that were not told, so that they may be told later under the same key. Those for
+/// which there is a reason again by now are looked at anew: the look that found it still took
+/// them for told.
+pub(super) fn drop_alerts(conn: &mut Conn, env: &Env, left_out: &[i64]) -> Result<(), Error> {
+    for some in left_out.chunks(500) {
         diesel::update(alerts::table.filter(alerts::id.eq_any(some.to_vec())))
             .set(alerts::dropped_at.eq(env.now().naive_utc()))
             .execute(conn)?;
+        let again: Vec<i64> = AlertNow::of_ids(conn, some)?
+            .iter()
+            .filter(|alert| alert.is_wanted())
+            .map(|alert| alert.dossier_id)
+            .collect();
+        look_soon(conn, &again, env.now().naive_utc())?;
     }
     Ok(())
 }
@@ -200,7 +252,7 @@ pub(super) struct Built<T> {
     pub office: Option<i64>,
 }
 
-fn alert_letter(
+pub(super) fn alert_letter(
     conn: &mut Conn,
     env: &Env,
     directory: &Directory,
@@ -219,7 +271,7 @@ fn alert_letter(
         .collect();
     let proposals = open_proposals(conn, &proposing.into_iter().collect::<Vec<_>>())?;
     let office = office_of(directory, addressee, &wanted);
-    if groups.is_empty() && proposals.is_empty() {
+    if groups.is_empty() && proposals.count == 0 {
         return Ok(Built {
             letter: None,
             unwanted,
@@ -235,8 +287,10 @@ fn alert_letter(
         ),
         office: office_name(directory, office),
         groups,
+        total: count_of(dossiers_of(&wanted).len()),
         list_url: LIST_URL.to_owned(),
-        proposals,
+        proposals: proposals.named,
+        proposal_count: proposals.count,
     };
     Ok(Built {
         letter: Some(letter),
@@ -279,67 +333,4 @@ pub(super) fn recipient(
         name: name(&addressee).unwrap_or_default(),
         absent_person: (!absent.is_empty()).then(|| absent.join(", ")),
     }
-}
-
-/// The letter of a mail to the staff as it must read now, when a worker takes it; none when
-/// there is no reason for it any more. Letters that no sweep made come back as they are.
-pub fn present(
-    conn: &mut Conn,
-    env: &Env,
-    mail_id: i64,
-    letter: Letter,
-) -> Result<Option<Letter>, Error> {
-    let digest = match &letter {
-        Letter::StaffAlert(_) => false,
-        Letter::StaffDigest(_) => true,
-        _ => return Ok(Some(letter)),
-    };
-    let addressee: Option<i64> = mails::table
-        .find(mail_id)
-        .select(mails::staff_id)
-        .first(conn)?;
-    let batches = of_mail(conn, mail_id)?;
-    let of_ours = if digest {
-        let made = digests::table.filter(digests::mail_id.eq(mail_id));
-        made.count().get_result::<i64>(conn)? > 0
-    } else {
-        !batches.is_empty()
-    };
-    let Some(addressee) = addressee.filter(|_| of_ours) else {
-        return Ok(Some(letter));
-    };
-    let directory = Directory::load(conn, env)?;
-    if !directory.people.contains_key(&addressee) {
-        return Ok(None);
-    }
-    let ladders = Ladders::load(conn)?;
-    let alerts = AlertNow::of_batches(conn, &batches)?;
-    Ok(if digest {
-        let built = digest_letter(conn, env, &directory, &ladders, addressee, alerts)?;
-        built.letter.map(Letter::StaffDigest)
-    } else {
-        let built = alert_letter(conn, env, &directory, &ladders, addressee, alerts)?;
-        built.letter.map(Letter::StaffAlert)
-    })
-}
-
-fn of_mail(conn: &mut Conn, mail_id: i64) -> Result<Vec<i64>, Error> {
-    Ok(alert_batches::table
-        .filter(alert_batches::mail_id.eq(mail_id))
-        .select(alert_batches::id)
-        .load(conn)?)
-}
-
-/// Marks the alerts that a mail left out when it went, once it has.
-pub fn settle(conn: &mut Conn, env: &Env, mail_id: i64) -> Result<(), Error> {
-    let batches = of_mail(conn, mail_id)?;
-    if batches.is_empty() {
-        return Ok(());
-    }
-    let unwanted: Vec<i64> = AlertNow::of_batches(conn, &batches)?
-        .iter()
-        .filter(|alert| !alert.is_wanted())
-        .map(|alert| alert.id)
-        .collect();
-    drop_alerts(conn, env, &unwanted)
 }

@@ -8,12 +8,12 @@ use domain::time::local_date;
 
 use super::batches::{Built, close, drop_alerts, for_digest, mailed, office_name, recipient};
 use super::directory::{Directory, Scope};
-use super::groups::{AlertNow, LIST_URL, groups};
+use super::groups::{AlertNow, LIST_URL, dossiers_of, groups};
 use super::ladders::Ladders;
 use super::links::{link, link_left_over};
 use super::record::are_as_read;
 use super::sections::{Sections, sections};
-use super::sweep::look_round;
+use super::sweep::{look_round, name_faults};
 use crate::db::schema::{digest_days, digests};
 use crate::db::{Conn, Db};
 use crate::env::Env;
@@ -37,12 +37,17 @@ pub fn digest(db: &Db, env: &Env, go_on: &dyn Fn() -> bool) -> Result<Report, Er
     })?;
     // What falls at this very opening belongs into the digest.
     let mut report = look_round(db, env, go_on)?;
-    go_on_with_digests(db, env, &mut report)?;
+    go_on_with_digests(db, env, &mut report, go_on)?;
     Ok(report)
 }
 
 /// Makes the digests of today that are still to be made, once the day was opened.
-pub(super) fn go_on_with_digests(db: &Db, env: &Env, report: &mut Report) -> Result<(), Error> {
+pub(super) fn go_on_with_digests(
+    db: &Db,
+    env: &Env,
+    report: &mut Report,
+    go_on: &dyn Fn() -> bool,
+) -> Result<(), Error> {
     let today = local_date(env.now());
     let opened = db.read_blocking(move |conn| {
         let opened: i64 = digest_days::table.find(today).count().get_result(conn)?;
@@ -60,6 +65,7 @@ pub(super) fn go_on_with_digests(db: &Db, env: &Env, report: &mut Report) -> Res
         let served: HashSet<i64> = served.into_iter().collect();
         Ok::<_, Error>((Directory::load(conn, env)?, Ladders::load(conn)?, served))
     })?;
+    name_faults(&directory, &ladders, report);
     let at_work = |id: &i64| {
         directory
             .calendar_of(*id)
@@ -68,6 +74,9 @@ pub(super) fn go_on_with_digests(db: &Db, env: &Env, report: &mut Report) -> Res
     for addressee in readers(&directory).into_keys() {
         if served.contains(&addressee) || !at_work(&addressee) {
             continue;
+        }
+        if !go_on() {
+            break;
         }
         match make(db, env, &directory, &ladders, addressee, today) {
             Ok(made) => report.add(usize::from(made)),
@@ -191,7 +200,10 @@ pub(super) fn digest_letter(
         scope.departments.extend(&overseer.departments);
     }
     let sections = match directory.calendar_of(addressee) {
-        Some(calendar) => sections(conn, directory, &scope, calendar, now)?,
+        Some(calendar) => {
+            let told = dossiers_of(&wanted);
+            sections(conn, directory, &scope, calendar, &told, now)?
+        }
         None => Sections::default(),
     };
     let office = directory
@@ -208,6 +220,7 @@ pub(super) fn digest_letter(
     }
     let concerned = wanted.iter().map(|alert| alert.staff_id).chain(meant);
     let letter = Digest {
+        total: sections.count() + sections.elsewhere,
         recipient: recipient(directory, addressee, concerned),
         office: office_name(directory, office),
         day: local_date(now),
@@ -215,7 +228,8 @@ pub(super) fn digest_letter(
         overdue: sections.overdue,
         due_today: sections.due_today,
         due_next: sections.due_next,
-        proposals: sections.proposals,
+        proposals: sections.proposals.named,
+        proposal_count: sections.proposals.count,
         chain_root: chain_root(conn)?,
         list_url: LIST_URL.to_owned(),
     };

@@ -50,6 +50,8 @@ pub(super) struct Directory {
     pub people: BTreeMap<i64, Person>,
     /// Who stands in now, by the absent person.
     pub stand_ins: BTreeMap<i64, i64>,
+    /// Offices whose calendar does not read, with the word for why: they have none until it does.
+    pub faults: Vec<(String, &'static str)>,
     by_role: HashMap<(Role, i64), Vec<i64>>,
 }
 
@@ -58,10 +60,8 @@ type PersonRow = (i64, String, Option<String>, i64, Option<i64>);
 impl Directory {
     pub(super) fn load(conn: &mut Conn, env: &Env) -> Result<Self, Error> {
         let now = env.now().naive_utc();
-        let mut directory = Self {
-            offices: load_offices(conn, env)?,
-            ..Self::default()
-        };
+        let mut directory = Self::default();
+        directory.load_offices(conn, env)?;
         let people: Vec<PersonRow> = staff::table
             .filter(staff::retired_at.is_null())
             .select((
@@ -84,6 +84,65 @@ impl Directory {
         directory.load_roles(conn)?;
         directory.load_stand_ins(conn, now)?;
         Ok(directory)
+    }
+
+    /// An office whose calendar does not read is named and has none; the others go on.
+    fn load_offices(&mut self, conn: &mut Conn, env: &Env) -> Result<(), Error> {
+        let rows: Vec<(i64, Option<i64>, String, String, String)> = offices::table
+            .order(offices::path)
+            .select((
+                offices::id,
+                offices::parent_id,
+                offices::path,
+                offices::code,
+                offices::name,
+            ))
+            .load(conn)?;
+        let versions = calendar::own_versions(conn)?;
+        let mut compiled: HashMap<i64, Option<Arc<Calendar>>> = HashMap::new();
+        for (id, parent_id, path, code, name) in rows {
+            let mut line = path.split('/').rev().filter_map(|id| id.parse().ok());
+            let version = line.find_map(|id: i64| versions.get(&id).copied());
+            let calendar = match version {
+                None => None,
+                Some(version) => match compiled.get(&version) {
+                    Some(known) => known.clone(),
+                    None => {
+                        let read = self.read_calendar(conn, env, &code, version)?;
+                        compiled.insert(version, read.clone());
+                        read
+                    }
+                },
+            };
+            let office = Office {
+                parent_id,
+                path,
+                code,
+                name,
+                calendar,
+            };
+            self.offices.insert(id, office);
+        }
+        Ok(())
+    }
+
+    fn read_calendar(
+        &mut self,
+        conn: &mut Conn,
+        env: &Env,
+        office: &str,
+        version: i64,
+    ) -> Result<Option<Arc<Calendar>>, Error> {
+        match calendar::compiled(conn, env, version) {
+            Ok(calendar) => Ok(Some(calendar)),
+            Err(error @ (Error::Unavailable(_) | Error::Database(_))) => Err(error),
+            Err(error) => {
+                tracing::error!(office, %error, "a calendar does not read");
+                self.faults
+                    .push((format!("calendar of {office}"), error.word()));
+                Ok(None)
+            }
+        }
     }
 
     fn load_roles(&mut self, conn: &mut Conn) -> Result<(), Error> {
@@ -239,33 +298,4 @@ impl Directory {
     pub(super) fn calendar_of(&self, person: i64) -> Option<&Arc<Calendar>> {
         self.calendar(self.people.get(&person)?.office_id)
     }
-}
-
-fn load_offices(conn: &mut Conn, env: &Env) -> Result<HashMap<i64, Office>, Error> {
-    let rows: Vec<(i64, Option<i64>, String, String, String)> = offices::table
-        .select((
-            offices::id,
-            offices::parent_id,
-            offices::path,
-            offices::code,
-            offices::name,
-        ))
-        .load(conn)?;
-    let mut found = HashMap::new();
-    for (id, parent_id, path, code, name) in rows {
-        let calendar = match calendar::in_force_by_path(conn, env, &path) {
-            Ok((_, calendar)) => Some(calendar),
-            Err(Error::Refused("no_calendar")) => None,
-            Err(error) => return Err(error),
-        };
-        let office = Office {
-            parent_id,
-            path,
-            code,
-            name,
-            calendar,
-        };
-        found.insert(id, office);
-    }
-    Ok(found)
 }

@@ -35,27 +35,43 @@ pub(super) struct AlertNow {
     department_id: Option<i64>,
 }
 
+macro_rules! columns {
+    () => {
+        (
+            alerts::id,
+            alerts::dossier_id,
+            alerts::office_id,
+            alerts::rung,
+            alerts::about,
+            alerts::due_at,
+            alerts::staff_id,
+            dossiers::state,
+            dossiers::due_at,
+            dossiers::step_due_at,
+            dossiers::sort_due_at,
+            dossiers::department_id,
+        )
+    };
+}
+
 impl AlertNow {
-    /// The alerts of these batches.
+    /// The alerts of these batches. One that was dropped is told by another batch, if at all.
     pub(super) fn of_batches(conn: &mut Conn, batches: &[i64]) -> Result<Vec<Self>, Error> {
         Ok(alerts::table
             .inner_join(dossiers::table)
             .filter(alerts::batch_id.eq_any(batches.to_vec()))
+            .filter(alerts::dropped_at.is_null())
             .order((alerts::due_at, alerts::dossier_id, alerts::id))
-            .select((
-                alerts::id,
-                alerts::dossier_id,
-                alerts::office_id,
-                alerts::rung,
-                alerts::about,
-                alerts::due_at,
-                alerts::staff_id,
-                dossiers::state,
-                dossiers::due_at,
-                dossiers::step_due_at,
-                dossiers::sort_due_at,
-                dossiers::department_id,
-            ))
+            .select(columns!())
+            .load(conn)?)
+    }
+
+    pub(super) fn of_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Self>, Error> {
+        Ok(alerts::table
+            .inner_join(dossiers::table)
+            .filter(alerts::id.eq_any(ids.to_vec()))
+            .order(alerts::id)
+            .select(columns!())
             .load(conn)?)
     }
 
@@ -74,6 +90,15 @@ impl AlertNow {
     pub(super) fn is_proposal(&self) -> bool {
         self.rung == PROPOSED
     }
+}
+
+/// The dossiers of some alerts, each once; proposed apologies are counted apart.
+pub(super) fn dossiers_of(alerts: &[AlertNow]) -> BTreeSet<i64> {
+    alerts
+        .iter()
+        .filter(|alert| !alert.is_proposal())
+        .map(|alert| alert.dossier_id)
+        .collect()
 }
 
 /// The alerts by rung, the worst first.

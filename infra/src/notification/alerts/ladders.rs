@@ -35,6 +35,9 @@ pub struct LadderView {
     pub version: i64,
     pub ladder: Ladder,
     pub changed_at: Option<DateTime<Utc>>,
+    /// Rungs that can never fire for a procedure in force: one that was shortened after the
+    /// ladder was set silences it.
+    pub warnings: Vec<Fault>,
 }
 
 #[derive(Debug, Queryable)]
@@ -54,17 +57,22 @@ fn office(conn: &mut Conn, code: &str) -> Result<OfficeRow, Error> {
 }
 
 /// The ladder that counts for an office, for those who work there or above.
-pub fn read_ladder(conn: &mut Conn, who: &Principal, code: &str) -> Result<LadderView, Error> {
+pub fn read_ladder(
+    conn: &mut Conn,
+    env: &Env,
+    who: &Principal,
+    code: &str,
+) -> Result<LadderView, Error> {
     let office = office(conn, code)?;
     let of_the_house =
         matches!(who.actor, Actor::System) || who.has_any(&Role::STAFF, &office.path);
     if !of_the_house {
         return Err(Error::Forbidden);
     }
-    view(conn, office)
+    view(conn, env, office)
 }
 
-fn view(conn: &mut Conn, office: OfficeRow) -> Result<LadderView, Error> {
+fn view(conn: &mut Conn, env: &Env, office: OfficeRow) -> Result<LadderView, Error> {
     let own: Option<(i64, chrono::NaiveDateTime)> = alert_ladders::table
         .find(office.id)
         .select((alert_ladders::version, alert_ladders::changed_at))
@@ -80,6 +88,7 @@ fn view(conn: &mut Conn, office: OfficeRow) -> Result<LadderView, Error> {
         from,
         version: own.map_or(NEVER_CHANGED, |(version, _)| version),
         changed_at: own.map(|(_, at)| at.and_utc()),
+        warnings: silent_rungs(conn, env, &ladder)?,
         ladder,
     })
 }
@@ -87,18 +96,16 @@ fn view(conn: &mut Conn, office: OfficeRow) -> Result<LadderView, Error> {
 fn nearest(conn: &mut Conn, path: &str) -> Result<Option<(String, Ladder)>, Error> {
     let line: Vec<i64> = path.split('/').filter_map(|id| id.parse().ok()).collect();
     // The path of an ancestor is a prefix, so the greatest path is the nearest office.
-    let found: Option<(String, Option<String>)> = offices::table
+    let found: Vec<(String, Option<String>)> = offices::table
         .inner_join(alert_ladders::table)
         .filter(offices::id.eq_any(line))
         .filter(alert_ladders::spec.is_not_null())
         .order(offices::path.desc())
         .select((offices::code, alert_ladders::spec))
-        .first(conn)
-        .optional()?;
-    match found {
-        Some((code, Some(spec))) => Ok(Some((code, read(&spec)?))),
-        _ => Ok(None),
-    }
+        .load(conn)?;
+    // One that does not read does not count, as in the sweep.
+    let read = |(code, spec): (String, Option<String>)| Some((code, read(&spec?).ok()?));
+    Ok(found.into_iter().find_map(read))
 }
 
 fn read(spec: &str) -> Result<Ladder, Error> {
@@ -201,7 +208,7 @@ fn store(
         code: office.code.clone(),
         path: office.path.clone(),
     };
-    view(conn, again)
+    view(conn, env, again)
 }
 
 /// Has the sweep look at every open dossier of an office and those below it.
@@ -224,6 +231,14 @@ pub fn look_again(conn: &mut Conn, env: &Env, office: i64) -> Result<(), Error> 
             .execute(conn)?;
     }
     Ok(())
+}
+
+fn silent_rungs(conn: &mut Conn, env: &Env, ladder: &Ladder) -> Result<Vec<Fault>, Error> {
+    let faults = ladder.faults(&procedures_in_force(conn, env)?);
+    let silent = faults
+        .iter()
+        .filter(|fault| matches!(fault, LadderFault::NeverFires { .. }));
+    Ok(silent.map(fault).collect())
 }
 
 fn faults(conn: &mut Conn, env: &Env, ladder: &Ladder) -> Result<Vec<Fault>, Error> {
@@ -276,27 +291,36 @@ fn procedures_in_force(
 }
 
 /// The ladders of all offices at one moment.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Ladders {
     own: HashMap<i64, Arc<Ladder>>,
+    /// Offices whose own ladder does not read: that of the next office above counts for them.
+    pub faults: Vec<(String, &'static str)>,
     built_in: Arc<Ladder>,
 }
 
 impl Ladders {
     pub(super) fn load(conn: &mut Conn) -> Result<Self, Error> {
-        let rows: Vec<(i64, Option<String>)> = alert_ladders::table
-            .select((alert_ladders::office_id, alert_ladders::spec))
+        let rows: Vec<(i64, String, Option<String>)> = alert_ladders::table
+            .inner_join(offices::table)
+            .order(offices::path)
+            .select((offices::id, offices::code, alert_ladders::spec))
             .load(conn)?;
-        let mut own = HashMap::new();
-        for (office, spec) in rows {
-            if let Some(spec) = spec {
-                own.insert(office, Arc::new(read(&spec)?));
+        let mut ladders = Self::default();
+        for (office, code, spec) in rows {
+            let Some(spec) = spec else { continue };
+            match read(&spec) {
+                Ok(ladder) => {
+                    ladders.own.insert(office, Arc::new(ladder));
+                }
+                Err(error) => {
+                    tracing::error!(office = %code, %error, "a ladder does not read");
+                    let what = format!("alert ladder of {code}");
+                    ladders.faults.push((what, error.word()));
+                }
             }
         }
-        Ok(Self {
-            own,
-            built_in: Arc::default(),
-        })
+        Ok(ladders)
     }
 
     /// The ladder that counts for the office at this path.

@@ -8,6 +8,7 @@ mod ladders;
 mod links;
 mod list;
 mod look;
+mod present;
 mod proposals;
 mod record;
 mod report;
@@ -15,15 +16,16 @@ mod sections;
 mod stored;
 mod sweep;
 
-pub use batches::{present, settle};
+pub use batches::DigestTime;
 pub use digest::digest;
 pub use ladders::{LadderView, delete_ladder, look_again, read_ladder, replace_ladder};
 pub use list::{AlertFilter, AlertView, list_alerts};
+pub use present::{House, Presented, forget, leave_out, present, settle};
 pub use proposals::{
     Decision, ProposalView, dismiss_proposal, list_proposals, read_proposal, sign_proposal,
 };
-pub use report::{Span, report};
-pub use sweep::sweep;
+pub use report::{Span, report, report_while};
+pub use sweep::{sweep, sweep_beside};
 
 /// The rung under which managers are told of a proposed apology; no ladder may use the name.
 pub(crate) const PROPOSED: &str = "apology_proposed";

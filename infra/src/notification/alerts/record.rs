@@ -123,6 +123,7 @@ pub(super) fn are_as_read(
         .get_result(conn)?;
     let held: i64 = alerts::table
         .filter(alerts::batch_id.eq_any(batches))
+        .filter(alerts::dropped_at.is_null())
         .count()
         .get_result(conn)?;
     Ok(usize::try_from(open) == Ok(batches.len()) && usize::try_from(held) == Ok(alerts_read))
@@ -156,7 +157,8 @@ fn insert_alerts(
     if rows.is_empty() {
         return Ok(0);
     }
-    // `WHERE TRUE`: SQLite would else read ON CONFLICT as part of the join.
+    // What was dropped was not told, so its key does not stand in the way. `WHERE TRUE`: SQLite
+    // would else read ON CONFLICT as part of the join.
     let sql = format!(
         "WITH told (dossier_id, version, look, rung, about, occurrence, due_at, staff_id, key, \
            fell_at, deliver_at) AS (VALUES {}) \
@@ -168,7 +170,11 @@ fn insert_alerts(
          JOIN dossiers ON dossiers.id = told.dossier_id AND dossiers.version = told.version \
            AND dossiers.next_look_at = told.look \
          JOIN alert_batches ON alert_batches.key = told.key \
-         WHERE TRUE ON CONFLICT DO NOTHING",
+         WHERE TRUE ON CONFLICT (dossier_id, rung, occurrence, due_at, staff_id) DO UPDATE \
+         SET batch_id = excluded.batch_id, office_id = excluded.office_id, \
+           fell_at = excluded.fell_at, deliver_at = excluded.deliver_at, \
+           fired_at = excluded.fired_at, dropped_at = NULL \
+         WHERE alerts.dropped_at IS NOT NULL",
         rows.join(", "),
         instant(kind, run.now),
     );
@@ -258,8 +264,17 @@ pub(super) fn relook(
         .select(dossiers::id)
         .load(conn)?;
     let last = ids.last().copied();
+    look_soon(conn, &ids, at)?;
+    Ok(last)
+}
+
+/// Has these dossiers looked at, unless they are to be sooner anyway or nothing runs.
+pub(super) fn look_soon(conn: &mut Conn, ids: &[i64], at: NaiveDateTime) -> Result<(), Error> {
+    if ids.is_empty() {
+        return Ok(());
+    }
     let earlier = dossiers::table
-        .filter(dossiers::id.eq_any(ids))
+        .filter(dossiers::id.eq_any(ids.to_vec()))
         .filter(dossiers::state.eq_any(["submitted", "accepted", "processing"]))
         .filter(
             dossiers::next_look_at
@@ -269,5 +284,5 @@ pub(super) fn relook(
     diesel::update(earlier)
         .set(dossiers::next_look_at.eq(at))
         .execute(conn)?;
-    Ok(last)
+    Ok(())
 }

@@ -9,6 +9,8 @@ use domain::time::local_date;
 use super::batches::{office_name, recipient};
 use super::directory::Directory;
 use super::groups::{LIST_URL, NAMED, lines, named_counts};
+use super::ladders::Ladders;
+use super::sweep::name_faults;
 use crate::db::schema::mails;
 use crate::db::{Conn, Db};
 use crate::env::Env;
@@ -55,16 +57,30 @@ impl Span {
 /// Sends each manager the report of the week or month that is over, from the first working
 /// morning on; once for each, however often it runs, and later if that morning was missed.
 pub fn report(db: &Db, env: &Env, span: Span) -> Result<Report, Error> {
+    report_while(db, env, span, &|| true)
+}
+
+/// [`report`] that asks `go_on` before each reader; the next run makes what is left.
+pub fn report_while(
+    db: &Db,
+    env: &Env,
+    span: Span,
+    go_on: &dyn Fn() -> bool,
+) -> Result<Report, Error> {
     let now = env.now();
     let period = span.past(local_date(now));
     let directory = db.read_blocking(|conn| Directory::load(conn, env))?;
     let mut report = Report::default();
+    name_faults(&directory, &Ladders::default(), &mut report);
     for (addressee, meant) in readers(&directory) {
         let at_work = directory
             .calendar_of(addressee)
             .is_some_and(|calendar| calendar.is_working_time(now));
         if !at_work {
             continue;
+        }
+        if !go_on() {
+            break;
         }
         match make(db, env, &directory, span, period, addressee, &meant) {
             Ok(made) => report.add(usize::from(made)),

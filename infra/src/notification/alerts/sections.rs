@@ -1,6 +1,6 @@
 //! What the digest shows beside the alerts: overdue, due today, due on the next working day.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use diesel::dsl::count_star;
@@ -11,7 +11,7 @@ use domain::time::{from_local, local_date};
 use super::directory::{Directory, Scope};
 use super::groups::{NAMED, lines, named_counts};
 use crate::db::Conn;
-use crate::db::schema::{dossiers, offices, procedure_versions, proposals};
+use crate::db::schema::{dossiers, procedure_versions, proposals};
 use crate::error::Error;
 use crate::notification::letters::{Group, Proposal};
 
@@ -21,44 +21,99 @@ pub(super) struct Sections {
     pub overdue: Group,
     pub due_today: Group,
     pub due_next: Group,
-    pub proposals: Vec<Proposal>,
+    pub proposals: Proposals,
+    /// Of the dossiers asked about, those that are in none of the sections.
+    pub elsewhere: u64,
+}
+
+/// Apologies that wait for a signature: the first of them, and how many there are.
+#[derive(Debug, Default)]
+pub(super) struct Proposals {
+    pub named: Vec<Proposal>,
+    pub count: u64,
 }
 
 impl Sections {
+    /// The dossiers in the sections, of which no two share one.
+    pub(super) fn count(&self) -> u64 {
+        self.overdue.count + self.due_today.count + self.due_next.count
+    }
+
     pub(super) fn is_empty(&self) -> bool {
-        self.overdue.count + self.due_today.count + self.due_next.count == 0
-            && self.proposals.is_empty()
+        self.count() == 0 && self.proposals.count == 0
     }
 }
 
+/// A span of late_after: after the first, until the second.
+type Span = (Option<NaiveDateTime>, NaiveDateTime);
+
+/// The sections as they are now; `told` are the dossiers that the letter tells of anyway.
 pub(super) fn sections(
     conn: &mut Conn,
     directory: &Directory,
     scope: &Scope,
     calendar: &Calendar,
+    told: &BTreeSet<i64>,
     now: DateTime<Utc>,
 ) -> Result<Sections, Error> {
     let today = local_date(now);
     let next = calendar.working_day_after(today, 1);
-    let mut section = |rung: &str, title: &str, after, until| {
-        section(conn, directory, scope, rung, title, (after, until), now)
+    let overdue: Span = (None, just_before(now));
+    let due_today: Span = (Some(just_before(now)), end_of(today));
+    let due_next: Span = (Some(start_of(next)), end_of(next));
+    let mut section =
+        |rung: &str, title: &str, span| section(conn, directory, scope, rung, title, span, now);
+    let mut found = Sections {
+        overdue: section("overdue", "Quá hạn", overdue)?,
+        due_today: section("due_today", "Đến hạn hôm nay", due_today)?,
+        due_next: section("due_next", "Đến hạn ngày làm việc tiếp theo", due_next)?,
+        ..Sections::default()
     };
-    Ok(Sections {
-        overdue: section("overdue", "Quá hạn", None, just_before(now))?,
-        due_today: section(
-            "due_today",
-            "Đến hạn hôm nay",
-            Some(just_before(now)),
-            end_of(today),
-        )?,
-        due_next: section(
-            "due_next",
-            "Đến hạn ngày làm việc tiếp theo",
-            Some(start_of(next)),
-            end_of(next),
-        )?,
-        proposals: open_proposals(conn, &scope.offices.iter().copied().collect::<Vec<_>>())?,
-    })
+    let mut covered = BTreeSet::new();
+    for span in [overdue, due_today, due_next] {
+        covered.extend(among(conn, scope, span, told)?);
+    }
+    found.elsewhere = count_of(told.difference(&covered).count());
+    let offices: Vec<i64> = scope.offices.iter().copied().collect();
+    found.proposals = open_proposals(conn, &offices)?;
+    Ok(found)
+}
+
+pub(super) fn count_of(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}
+
+/// Which of some dossiers are in a section.
+fn among(
+    conn: &mut Conn,
+    scope: &Scope,
+    (after, until): Span,
+    ids: &BTreeSet<i64>,
+) -> Result<Vec<i64>, Error> {
+    let ids: Vec<i64> = ids.iter().copied().collect();
+    let mut found = Vec::new();
+    for some in ids.chunks(500) {
+        let mut query = dossiers::table
+            .filter(dossiers::id.eq_any(some.to_vec()))
+            .filter(dossiers::ended_at.is_null())
+            .filter(dossiers::late_after.le(until))
+            .select((dossiers::id, dossiers::office_id, dossiers::department_id))
+            .into_boxed();
+        if let Some(after) = after {
+            query = query.filter(dossiers::late_after.gt(after));
+        }
+        let rows: Vec<(i64, i64, Option<i64>)> = query.load(conn)?;
+        let in_scope = |office: i64, department: Option<i64>| {
+            scope.offices.contains(&office)
+                || department.is_some_and(|id| scope.departments.contains(&id))
+        };
+        found.extend(
+            rows.into_iter()
+                .filter(|(_, office, department)| in_scope(*office, *department))
+                .map(|(id, _, _)| id),
+        );
+    }
+    Ok(found)
 }
 
 /// The last instant in time is in time: late is what was due before now.
@@ -82,7 +137,7 @@ fn section(
     scope: &Scope,
     rung: &str,
     title: &str,
-    (after, until): (Option<NaiveDateTime>, NaiveDateTime),
+    (after, until): Span,
     now: DateTime<Utc>,
 ) -> Result<Group, Error> {
     let of_offices = dossiers::office_id.eq_any(scope.offices.iter().copied().collect::<Vec<_>>());
@@ -131,14 +186,17 @@ fn section(
 type ProposalRow = (String, String, String, NaiveDateTime, NaiveDateTime);
 
 /// Apologies that wait for a signature and whose dossier still runs towards the same date.
-pub(super) fn open_proposals(conn: &mut Conn, of: &[i64]) -> Result<Vec<Proposal>, Error> {
-    let rows: Vec<ProposalRow> = proposals::table
-        .inner_join(dossiers::table.inner_join(procedure_versions::table))
-        .inner_join(offices::table.on(offices::id.eq(proposals::office_id)))
-        .filter(proposals::office_id.eq_any(of.to_vec()))
-        .filter(proposals::state.eq("open"))
-        .filter(dossiers::state.eq_any(["accepted", "processing"]))
-        .filter(dossiers::due_at.eq(proposals::due_at.nullable()))
+pub(super) fn open_proposals(conn: &mut Conn, of: &[i64]) -> Result<Proposals, Error> {
+    let open = || {
+        proposals::table
+            .inner_join(dossiers::table.inner_join(procedure_versions::table))
+            .filter(proposals::office_id.eq_any(of.to_vec()))
+            .filter(proposals::state.eq("open"))
+            .filter(dossiers::state.eq_any(["accepted", "processing"]))
+            .filter(dossiers::due_at.eq(proposals::due_at.nullable()))
+    };
+    let count: i64 = open().count().get_result(conn)?;
+    let rows: Vec<ProposalRow> = open()
         .order((proposals::due_at, proposals::id))
         .limit(i64::try_from(NAMED).unwrap_or(20))
         .select((
@@ -155,6 +213,10 @@ pub(super) fn open_proposals(conn: &mut Conn, of: &[i64]) -> Result<Vec<Proposal
         due_at: due_at.and_utc(),
         proposed_due_at: proposed.and_utc(),
         url: format!("/api/v1/proposals/{uid}"),
+        id: uid,
     };
-    Ok(rows.into_iter().map(line).collect())
+    Ok(Proposals {
+        named: rows.into_iter().map(line).collect(),
+        count: u64::try_from(count).unwrap_or(0),
+    })
 }

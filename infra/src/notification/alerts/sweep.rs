@@ -3,8 +3,10 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::batches::{compose_open, hand_over_stale};
+use super::batches::{DigestTime, compose_open, hand_over_stale};
 use super::digest::go_on_with_digests;
+use super::directory::Directory;
+use super::ladders::Ladders;
 use super::look::{Seen, Sight, WatchedRow};
 use super::record::{Run, record, relook};
 use crate::db::schema::{alert_relooks, dossiers};
@@ -23,16 +25,35 @@ const TRY_AGAIN_HOURS: i64 = 1;
 /// Safe to run at any time, on any number of servers, and to break off anywhere: an alert is
 /// told once by its key, and what was recorded without a mail gets one at the next run.
 pub fn sweep(db: &Db, env: &Env, go_on: &dyn Fn() -> bool) -> Result<Report, Error> {
+    sweep_beside(db, env, &|_| None, go_on)
+}
+
+/// [`sweep`] beside a digest whose time is known: what waits for it waits until then.
+pub fn sweep_beside(
+    db: &Db,
+    env: &Env,
+    digest_at: DigestTime<'_>,
+    go_on: &dyn Fn() -> bool,
+) -> Result<Report, Error> {
     let mut report = look_round(db, env, go_on)?;
-    hand_over_stale(db, env)?;
-    compose_open(db, env, &mut report)?;
-    go_on_with_digests(db, env, &mut report)?;
+    hand_over_stale(db, env, digest_at)?;
+    compose_open(db, env, &mut report, go_on)?;
+    go_on_with_digests(db, env, &mut report, go_on)?;
     Ok(report)
+}
+
+/// Notes the offices whose calendar or ladder does not read, each once a run.
+pub(super) fn name_faults(directory: &Directory, ladders: &Ladders, report: &mut Report) {
+    for (what, why) in directory.faults.iter().chain(&ladders.faults) {
+        if !report.named().iter().any(|one| one.what == *what) {
+            report.skip(what, *why);
+        }
+    }
 }
 
 /// The looks alone.
 pub(super) fn look_round(db: &Db, env: &Env, go_on: &dyn Fn() -> bool) -> Result<Report, Error> {
-    relook_offices(db)?;
+    relook_offices(db, go_on)?;
     let mut report = Report::default();
     let mut sight: Option<Sight> = None;
     let run = Run::begin(env.now());
@@ -43,7 +64,11 @@ pub(super) fn look_round(db: &Db, env: &Env, go_on: &dyn Fn() -> bool) -> Result
         }
         let sight = match &mut sight {
             Some(sight) => sight,
-            none => none.insert(db.read_blocking(|conn| Sight::load(conn, env))?),
+            none => {
+                let loaded = db.read_blocking(|conn| Sight::load(conn, env))?;
+                name_faults(&loaded.directory, &loaded.ladders, &mut report);
+                none.insert(loaded)
+            }
         };
         let looked = db.read_blocking(|conn| look_at(conn, env, sight, due, &mut report))?;
         let run = run.clone();
@@ -88,8 +113,8 @@ fn look_at(
 }
 
 /// Spreads what a changed ladder or calendar asks for over the dossiers, batch by batch.
-fn relook_offices(db: &Db) -> Result<(), Error> {
-    while db.write_blocking(relook_some)? {}
+fn relook_offices(db: &Db, go_on: &dyn Fn() -> bool) -> Result<(), Error> {
+    while go_on() && db.write_blocking(relook_some)? {}
     Ok(())
 }
 

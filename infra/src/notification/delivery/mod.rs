@@ -281,13 +281,14 @@ async fn deliver_one(work: &Work<'_>, mail: Taken) -> State {
         return State::Lost;
     };
     let (outcome, window) = match first.verdict.into_ready() {
-        Ok(ready) => {
-            let last = Last::new(work, &mail, first.remark, first.at);
+        Ok((ready, left_out)) => {
+            let last = Last::new(work, &mail, first.remark, left_out, first.at);
             match post.mailer.send(&ready, &last).await {
-                Ok(accepted) => (
-                    Outcome::Sent(join(accepted.detail, last.remark())),
-                    accepted.window,
-                ),
+                Ok(accepted) => {
+                    let detail = join(accepted.detail, last.remark());
+                    let sent = Outcome::Sent(detail, Some(last.left_out()));
+                    (sent, accepted.window)
+                }
                 Err(Failure::Temporary(detail)) => (Outcome::Temporary(detail), None),
                 Err(Failure::Permanent(detail)) => (Outcome::Permanent(detail), None),
                 Err(Failure::Bounced(detail)) => (Outcome::Bounced(detail), None),

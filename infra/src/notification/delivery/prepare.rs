@@ -9,6 +9,7 @@ use domain::notification::Kind;
 use minijinja::value::{Serde, Value};
 use serde_json::json;
 
+use super::super::alerts::House;
 use super::super::applicant::Present;
 use super::super::hours;
 use super::super::letterhead::{Cover, Letterhead, Ready};
@@ -32,22 +33,27 @@ pub(super) struct Prepared {
 }
 
 pub(super) enum Verdict {
-    Send(Ready),
+    /// With the alerts that the letter leaves out.
+    Send(Ready, Vec<i64>),
     Moot,
     Muted,
     Hold(DateTime<Utc>),
+    /// It cannot be put into words now: something that it tells of, a calendar for one, does not
+    /// read. People mend that.
+    Later(String),
     /// It can never be sent: bad data, a bad address, our own address.
     Refuse(String),
 }
 
 impl Verdict {
-    /// The message, or what comes instead.
-    pub(super) fn into_ready(self) -> Result<Ready, Outcome> {
+    /// The message with the alerts that it leaves out, or what comes instead.
+    pub(super) fn into_ready(self) -> Result<(Ready, Vec<i64>), Outcome> {
         Err(match self {
-            Self::Send(ready) => return Ok(ready),
+            Self::Send(ready, left_out) => return Ok((ready, left_out)),
             Self::Moot => Outcome::Moot,
             Self::Muted => Outcome::Muted,
             Self::Hold(until) => Outcome::Held(until),
+            Self::Later(detail) => Outcome::Temporary(detail),
             Self::Refuse(detail) => Outcome::Broken(detail),
         })
     }
@@ -67,12 +73,13 @@ type Named = (String, Source);
 /// What mails of one batch share.
 #[derive(Default)]
 pub(super) struct Shared {
+    house: House,
     offices: Mutex<HashMap<i64, Arc<Office>>>,
     sources: Mutex<HashMap<(i64, Kind), Option<Arc<Named>>>>,
 }
 
-/// Puts a mail into words. One that cannot be is set aside and spoils no other; only a database
-/// that is away does.
+/// Puts a mail into words. One that cannot be is tried later, or set aside when it can never be,
+/// and spoils no other; only a database that is away does.
 pub(super) fn prepare(
     conn: &mut Conn,
     env: &Env,
@@ -86,7 +93,7 @@ pub(super) fn prepare(
         Err(Error::Unavailable(cause)) => return Err(cause.into()),
         Err(error) => {
             tracing::error!(mail = %mail.uid, %error, "a mail cannot be put into words");
-            (Verdict::Refuse("internal".to_owned()), None)
+            (Verdict::Later(error.word().to_owned()), None)
         }
     };
     Ok(Prepared {
@@ -116,15 +123,26 @@ fn one(
             return Ok((Verdict::Hold(opening), None));
         }
     }
-    let mut mail = mail_of(taken)?;
+    let mut mail = match mail_of(taken) {
+        Ok(mail) => mail,
+        Err(error) => {
+            tracing::error!(mail = %taken.uid, %error, "a mail does not read");
+            return Ok((Verdict::Refuse(error.word().to_owned()), None));
+        }
+    };
     let present = match (mail.kind.is_to_applicant(), mail.dossier_id) {
         (true, Some(id)) => Some(Present::load(conn, id)?),
         _ => None,
     };
-    match still_wanted(conn, env, &mail, present.as_ref())? {
+    let left_out = match still_wanted(conn, env, &shared.house, &mail, present.as_ref())? {
         Wanted::Moot => return Ok((Verdict::Moot, None)),
-        Wanted::Yes(letter) => mail.letter = letter.addressed(&head.public_url),
-    }
+        Wanted::Yes { letter, left_out } => {
+            mail.letter = letter.addressed(&head.links);
+            // What is left of a digest of yesterday is an alert.
+            mail.kind = mail.letter.kind();
+            left_out
+        }
+    };
     let office = match mail.office_id {
         Some(id) => Some(office(conn, shared, id)?),
         None => None,
@@ -139,7 +157,7 @@ fn one(
         now: env.now(),
     };
     Ok(match head.message(cover, letter) {
-        Ok(ready) => (Verdict::Send(ready), remark),
+        Ok(ready) => (Verdict::Send(ready, left_out), remark),
         Err(fault) => (Verdict::Refuse(fault), remark),
     })
 }
@@ -208,7 +226,7 @@ fn words(
     office: Option<&Arc<Office>>,
 ) -> Result<(Rendered, Option<String>), Error> {
     let dossier = match present {
-        Some(present) => Some(present.context(&head.public_url)?),
+        Some(present) => Some(present.context(&head.links)?),
         None => None,
     };
     let nobody = json!({ "name": "Một cửa", "code": "", "address": null, "phone": null });

@@ -15,7 +15,8 @@ use crate::notification::alerts;
 
 #[derive(Debug, Clone)]
 pub(super) enum Outcome {
-    Sent(String),
+    /// With the alerts that the letter left out; none where that is not known any more.
+    Sent(String, Option<Vec<i64>>),
     Temporary(String),
     Permanent(String),
     /// Permanent, for the address.
@@ -38,10 +39,16 @@ pub(super) fn record(
 ) -> Result<State, Error> {
     let now = env.now();
     let (word, detail) = match outcome {
-        Outcome::Moot => return close(conn, owner, mail, "moot", State::Moot),
+        Outcome::Moot => {
+            let state = close(conn, owner, mail, "moot", State::Moot)?;
+            if state == State::Moot && mail.staff_id.is_some() {
+                alerts::forget(conn, env, mail.id)?;
+            }
+            return Ok(state);
+        }
         Outcome::Muted => return close(conn, owner, mail, "muted", State::Muted),
         Outcome::Held(until) => return hold(conn, owner, mail, *until),
-        Outcome::Sent(detail) => ("sent", detail),
+        Outcome::Sent(detail, _) => ("sent", detail),
         Outcome::Temporary(detail) => ("temporary", detail),
         Outcome::Permanent(detail) => ("permanent", detail),
         Outcome::Bounced(detail) => ("bounced", detail),
@@ -54,11 +61,11 @@ pub(super) fn record(
         _ => None,
     };
     let (state, is) = match (outcome, next) {
-        (Outcome::Sent(_), _) => ("sent", State::Sent),
+        (Outcome::Sent(..), _) => ("sent", State::Sent),
         (_, Some(_)) => ("waiting", State::Later),
         _ => ("set_aside", State::SetAside),
     };
-    let sent = matches!(outcome, Outcome::Sent(_));
+    let sent = matches!(outcome, Outcome::Sent(..));
     let changed = diesel::update(ours(owner, mail))
         .set((
             mails::state.eq(state),
@@ -74,8 +81,11 @@ pub(super) fn record(
     if changed == 0 {
         return Ok(State::Lost);
     }
-    if sent && mail.staff_id.is_some() {
-        alerts::settle(conn, env, mail.id)?;
+    if let (Outcome::Sent(_, left_out), Some(_)) = (outcome, mail.staff_id) {
+        match left_out {
+            Some(left_out) => alerts::leave_out(conn, env, left_out)?,
+            None => alerts::settle(conn, env, mail.id)?,
+        }
     }
     diesel::insert_into(mail_attempts::table)
         .values((
@@ -88,7 +98,7 @@ pub(super) fn record(
         .execute(conn)?;
     match outcome {
         Outcome::Bounced(_) => bounced(conn, mail, now)?,
-        Outcome::Sent(_) => arrived(conn, mail)?,
+        Outcome::Sent(..) => arrived(conn, mail)?,
         _ => {}
     }
     Ok(is)
@@ -109,7 +119,7 @@ pub(super) fn settle_sent(
         .select(Taken::as_select())
         .load(conn)?;
     for mail in &taken {
-        let outcome = Outcome::Sent("250, by the journal".to_owned());
+        let outcome = Outcome::Sent("250, by the journal".to_owned(), None);
         record(conn, env, owner, mail, &outcome)?;
     }
     Ok(taken.len())

@@ -23,7 +23,8 @@ pub(super) struct Work<'a> {
     pub post: &'a Post,
     pub lease: &'a Lease,
     go_on: &'a (dyn Fn() -> bool + Sync),
-    shared: Arc<Shared>,
+    /// What was read for several mails, and when; read anew as words are.
+    shared: Mutex<(DateTime<Utc>, Arc<Shared>)>,
     /// Mails are put into words one after another: what was queued first also goes first, as far
     /// as connections allow.
     turn: tokio::sync::Mutex<()>,
@@ -40,7 +41,7 @@ impl<'a> Work<'a> {
             post,
             lease,
             go_on,
-            shared: Arc::default(),
+            shared: Mutex::new((post.env.now(), Arc::default())),
             turn: tokio::sync::Mutex::default(),
             fault: Mutex::default(),
         }
@@ -61,7 +62,16 @@ impl<'a> Work<'a> {
 
     pub(super) async fn words(&self, mail: &Taken) -> Option<Prepared> {
         let _turn = self.turn.lock().await;
-        self.words_by(mail, Arc::clone(&self.shared)).await
+        self.words_by(mail, self.shared()).await
+    }
+
+    fn shared(&self) -> Arc<Shared> {
+        let now = self.post.env.now();
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        if is_stale(shared.0, now) {
+            *shared = (now, Arc::default());
+        }
+        Arc::clone(&shared.1)
     }
 
     /// None while the database is away.
@@ -94,6 +104,7 @@ pub(super) struct Last<'a> {
 struct Said {
     at: DateTime<Utc>,
     remark: Option<String>,
+    left_out: Vec<i64>,
     instead: Option<Outcome>,
 }
 
@@ -102,12 +113,14 @@ impl<'a> Last<'a> {
         work: &'a Work<'a>,
         mail: &'a Taken,
         remark: Option<String>,
+        left_out: Vec<i64>,
         at: DateTime<Utc>,
     ) -> Self {
         let instead = None;
         let said = Mutex::new(Said {
             at,
             remark,
+            left_out,
             instead,
         });
         Self { work, mail, said }
@@ -116,6 +129,11 @@ impl<'a> Last<'a> {
     /// What an administrator should know of the words that went out.
     pub(super) fn remark(&self) -> Option<String> {
         self.with(|said| said.remark.take())
+    }
+
+    /// The alerts that the words that went out leave out.
+    pub(super) fn left_out(&self) -> Vec<i64> {
+        self.with(|said| std::mem::take(&mut said.left_out))
     }
 
     /// What is so instead of sending it.
@@ -135,8 +153,7 @@ impl<'a> Last<'a> {
         if !is_stale(put, self.work.post.env.now()) {
             return Ok(None);
         }
-        // What the batch shares is as old as these words, or older.
-        let words = self.work.words_by(self.mail, Arc::default()).await;
+        let words = self.work.words_by(self.mail, self.work.shared()).await;
         let Some(words) = words.filter(|_| self.work.is_ours()) else {
             return Err(Failure::NotOurs);
         };
@@ -144,10 +161,16 @@ impl<'a> Last<'a> {
         self.with(|said| {
             said.at = words.at;
             said.remark = words.remark;
-            ready.map(Some).map_err(|outcome| {
-                said.instead = Some(outcome);
-                Failure::Changed
-            })
+            match ready {
+                Ok((ready, left_out)) => {
+                    said.left_out = left_out;
+                    Ok(Some(ready))
+                }
+                Err(outcome) => {
+                    said.instead = Some(outcome);
+                    Err(Failure::Changed)
+                }
+            }
         })
     }
 }

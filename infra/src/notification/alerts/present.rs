@@ -1,0 +1,155 @@
+//! Letters to the staff as they must read when a worker takes them, and what came of their alerts.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use domain::time::local_date;
+
+use super::batches::{alert_letter, drop_alerts};
+use super::digest::digest_letter;
+use super::directory::Directory;
+use super::groups::AlertNow;
+use super::ladders::Ladders;
+use crate::db::Conn;
+use crate::db::schema::{alert_batches, digests, mails};
+use crate::env::Env;
+use crate::error::Error;
+use crate::notification::letters::Letter;
+
+/// Who is who, and the ladders: read once for all letters of a batch.
+#[derive(Debug, Default)]
+pub struct House(Mutex<Option<Arc<Loaded>>>);
+
+#[derive(Debug)]
+struct Loaded {
+    directory: Directory,
+    ladders: Ladders,
+}
+
+impl House {
+    fn load(&self, conn: &mut Conn, env: &Env) -> Result<Arc<Loaded>, Error> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(loaded) = &*kept {
+            return Ok(Arc::clone(loaded));
+        }
+        let loaded = Arc::new(Loaded {
+            directory: Directory::load(conn, env)?,
+            ladders: Ladders::load(conn)?,
+        });
+        *kept = Some(Arc::clone(&loaded));
+        Ok(loaded)
+    }
+}
+
+/// A letter put together anew.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Presented {
+    /// None when there is no reason for it any more.
+    pub letter: Option<Letter>,
+    /// Alerts of the mail that the letter does not tell.
+    pub left_out: Vec<i64>,
+}
+
+impl Presented {
+    fn as_it_is(letter: Letter) -> Self {
+        Self {
+            letter: Some(letter),
+            left_out: Vec::new(),
+        }
+    }
+}
+
+/// The letter of a mail to the staff as it must read now, when a worker takes it. Letters that no
+/// sweep made come back as they are. Of a digest whose day is over the alerts alone are told, as
+/// an alert: today's digest tells the rest.
+pub fn present(
+    conn: &mut Conn,
+    env: &Env,
+    house: &House,
+    mail_id: i64,
+    letter: Letter,
+) -> Result<Presented, Error> {
+    let digest = match &letter {
+        Letter::StaffAlert(_) => false,
+        Letter::StaffDigest(_) => true,
+        _ => return Ok(Presented::as_it_is(letter)),
+    };
+    let addressee: Option<i64> = mails::table
+        .find(mail_id)
+        .select(mails::staff_id)
+        .first(conn)?;
+    let batches = of_mail(conn, mail_id)?;
+    let day: Option<NaiveDate> = digests::table
+        .filter(digests::mail_id.eq(mail_id))
+        .select(digests::day)
+        .first(conn)
+        .optional()?;
+    let of_ours = if digest {
+        day.is_some()
+    } else {
+        !batches.is_empty()
+    };
+    let Some(addressee) = addressee.filter(|_| of_ours) else {
+        return Ok(Presented::as_it_is(letter));
+    };
+    let loaded = house.load(conn, env)?;
+    let (directory, ladders) = (&loaded.directory, &loaded.ladders);
+    if !directory.people.contains_key(&addressee) {
+        return Ok(Presented::default());
+    }
+    let alerts = AlertNow::of_batches(conn, &batches)?;
+    Ok(if day.is_some_and(|day| day >= local_date(env.now())) {
+        let built = digest_letter(conn, env, directory, ladders, addressee, alerts)?;
+        Presented {
+            letter: built.letter.map(Letter::StaffDigest),
+            left_out: built.unwanted,
+        }
+    } else {
+        let built = alert_letter(conn, env, directory, ladders, addressee, alerts)?;
+        Presented {
+            letter: built.letter.map(Letter::StaffAlert),
+            left_out: built.unwanted,
+        }
+    })
+}
+
+fn of_mail(conn: &mut Conn, mail_id: i64) -> Result<Vec<i64>, Error> {
+    Ok(alert_batches::table
+        .filter(alert_batches::mail_id.eq(mail_id))
+        .select(alert_batches::id)
+        .load(conn)?)
+}
+
+/// Marks the alerts that a mail left out, once it went.
+pub fn leave_out(conn: &mut Conn, env: &Env, left_out: &[i64]) -> Result<(), Error> {
+    drop_alerts(conn, env, left_out)
+}
+
+/// The same where nobody knows any more what was left out: a worker died after it had sent the
+/// mail. What has no reason now is taken for that.
+pub fn settle(conn: &mut Conn, env: &Env, mail_id: i64) -> Result<(), Error> {
+    let unwanted: Vec<i64> = of_one_mail(conn, mail_id)?
+        .iter()
+        .filter(|alert| !alert.is_wanted())
+        .map(|alert| alert.id)
+        .collect();
+    drop_alerts(conn, env, &unwanted)
+}
+
+/// Marks all alerts of a mail that became moot: none of them was told.
+pub fn forget(conn: &mut Conn, env: &Env, mail_id: i64) -> Result<(), Error> {
+    let untold: Vec<i64> = of_one_mail(conn, mail_id)?
+        .iter()
+        .map(|alert| alert.id)
+        .collect();
+    drop_alerts(conn, env, &untold)
+}
+
+fn of_one_mail(conn: &mut Conn, mail_id: i64) -> Result<Vec<AlertNow>, Error> {
+    let batches = of_mail(conn, mail_id)?;
+    if batches.is_empty() {
+        return Ok(Vec::new());
+    }
+    AlertNow::of_batches(conn, &batches)
+}
