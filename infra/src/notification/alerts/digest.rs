@@ -1,6 +1,6 @@
 //! The digest: on each working day one mail to every head and manager who has something to read.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -51,24 +51,27 @@ pub(super) fn go_on_with_digests(db: &Db, env: &Env, report: &mut Report) -> Res
     if !opened {
         return Ok(());
     }
-    let (directory, ladders, served) = db.read_blocking(|conn| {
-        let served: Vec<i64> = digests::table
+    let (directory, ladders, made) = db.read_blocking(|conn| {
+        let made: Vec<(i64, i64)> = digests::table
             .filter(digests::day.eq(today))
-            .select(digests::staff_id)
+            .select((digests::staff_id, digests::read_by))
             .load(conn)?;
-        let served: HashSet<i64> = served.into_iter().collect();
-        Ok::<_, Error>((Directory::load(conn, env)?, Ladders::load(conn)?, served))
+        Ok::<_, Error>((Directory::load(conn, env)?, Ladders::load(conn)?, made))
     })?;
+    let (told, served): (BTreeSet<i64>, BTreeSet<i64>) = made.into_iter().unzip();
     let at_work = |id: &i64| {
         directory
             .calendar_of(*id)
             .is_some_and(|calendar| calendar.is_working_time(env.now()))
     };
-    for addressee in readers(&directory).into_keys() {
-        if served.contains(&addressee) || !at_work(&addressee) {
+    for (addressee, meant) in readers(&directory) {
+        // Whose morning was told is not told again by another hand: an absence that begins or
+        // ends in the course of the day brings nobody a second digest.
+        let done = served.contains(&addressee) || meant.is_subset(&told);
+        if done || !at_work(&addressee) {
             continue;
         }
-        match make(db, env, &directory, &ladders, addressee, today) {
+        match make(db, env, &directory, &ladders, addressee, &meant, today) {
             Ok(made) => report.add(usize::from(made)),
             Err(Error::Unavailable(cause)) => return Err(cause.into()),
             Err(error) => {
@@ -97,6 +100,7 @@ fn make(
     directory: &Directory,
     ladders: &Ladders,
     addressee: i64,
+    meant: &BTreeSet<i64>,
     today: NaiveDate,
 ) -> Result<bool, Error> {
     let (batches, built) = db.read_blocking(|conn| {
@@ -107,9 +111,13 @@ fn make(
     })?;
     let person = directory.people.get(&addressee);
     let to = person.and_then(|person| person.email.clone());
-    let env = env.clone();
+    let (env, meant) = (env.clone(), meant.clone());
     let mail = db.write_blocking(move |conn| {
-        if !first_today(conn, &env, addressee, today)? {
+        let mut first = false;
+        for overseer in meant {
+            first |= first_today(conn, &env, (overseer, addressee), today)?;
+        }
+        if !first {
             return Ok::<_, Error>(None);
         }
         drop_alerts(conn, &env, &built.unwanted)?;
@@ -136,7 +144,9 @@ fn make(
         };
         let mail = enqueue(conn, &env, &mail)?;
         close(conn, &batches, "composed", mail)?;
-        diesel::update(digests::table.find((addressee, today)))
+        diesel::update(digests::table)
+            .filter(digests::day.eq(today))
+            .filter(digests::read_by.eq(addressee))
             .set(digests::mail_id.eq(mail))
             .execute(conn)?;
         Ok(mail)
@@ -147,15 +157,18 @@ fn make(
     }
 }
 
+/// Notes whose morning is told to whom; false when it was told before.
 fn first_today(
     conn: &mut Conn,
     env: &Env,
-    addressee: i64,
+    (overseer, addressee): (i64, i64),
     today: NaiveDate,
 ) -> Result<bool, Error> {
     let inserted = diesel::sql_query(
-        "INSERT INTO digests (staff_id, day, made_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        "INSERT INTO digests (staff_id, read_by, day, made_at) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT DO NOTHING",
     )
+    .bind::<diesel::sql_types::BigInt, _>(overseer)
     .bind::<diesel::sql_types::BigInt, _>(addressee)
     .bind::<diesel::sql_types::Date, _>(today)
     .bind::<diesel::sql_types::Timestamp, _>(env.now().naive_utc())
