@@ -4,7 +4,7 @@ use infra::notification::alerts;
 use infra::notification::letters::Letter;
 use serde_json::json;
 
-use super::{Post, addresses, sweep_at, told};
+use super::{Post, Sent, addresses, sweep_at, told};
 use crate::support::{MARITAL_STATUS, Staff, Which, in_appraisal, registered};
 
 both! {
@@ -150,8 +150,8 @@ both! {
         sweep_at(&world, "2026-11-23 07:30");
         reports();
         let mails = post.new_mails(&world);
-        let to = |mails: &[super::Sent]| {
-            let line = |mail: &super::Sent| {
+        let to = |mails: &[Sent]| {
+            let line = |mail: &Sent| {
                 format!("{} {}", mail.letter.kind().as_str(), mail.to)
             };
             mails.iter().map(line).filter(|line| !line.contains("alert")).collect::<Vec<_>>()
