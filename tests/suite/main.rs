@@ -33,5 +33,8 @@ mod procedure;
 mod program;
 mod public;
 mod schedule;
+mod simulated_year;
 mod staff;
 mod upgrade;
+#[path = "../year/mod.rs"]
+mod year;

@@ -105,6 +105,8 @@ CREATE TABLE digests (
     staff_id BIGINT NOT NULL REFERENCES staff (id),
     day DATE NOT NULL,
     made_at TIMESTAMP NOT NULL,
+    -- Who read it: the head or manager, or whoever stood in for them.
+    read_by BIGINT NOT NULL REFERENCES staff (id),
     -- Null where there was nothing to say, or no address.
     mail_id BIGINT REFERENCES mails (id),
     PRIMARY KEY (staff_id, day)

@@ -105,6 +105,8 @@ CREATE TABLE digests (
     staff_id INTEGER NOT NULL REFERENCES staff (id),
     day TEXT NOT NULL,
     made_at TEXT NOT NULL,
+    -- Who read it: the head or manager, or whoever stood in for them.
+    read_by INTEGER NOT NULL REFERENCES staff (id),
     -- Null where there was nothing to say, or no address.
     mail_id INTEGER REFERENCES mails (id),
     PRIMARY KEY (staff_id, day)

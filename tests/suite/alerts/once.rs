@@ -4,7 +4,7 @@ use infra::notification::alerts;
 use infra::notification::letters::Letter;
 use serde_json::json;
 
-use super::{Post, addresses, sweep_at, told};
+use super::{Post, Sent, addresses, sweep_at, told};
 use crate::support::{MARITAL_STATUS, Staff, Which, in_appraisal, registered};
 
 both! {
@@ -131,6 +131,40 @@ both! {
         assert!(report.did >= 2);
         let again = alerts::sweep(&world.service.db, &world.service.env, &|| true).unwrap();
         assert_eq!(again.skipped(), 0, "not each minute");
+    }
+
+    /// Whoever stands in by then had no part in the morning; whoever is back was stood in for.
+    async fn an_absence_that_begins_or_ends_later_brings_no_second_digest_or_report(world) {
+        addresses(&world);
+        let staff = Staff::of(&world);
+        in_appraisal(&staff, MARITAL_STATUS).await;
+        let head = world.staff("truongphong.tuphap");
+        let other = world.staff("truongphong.vanhoa");
+        world.stands_in(&staff.clerk, &head, "2026-11-23 10:00", "2026-11-25 00:00");
+        world.stands_in(&other, &staff.manager, "2026-11-20 08:00", "2026-11-23 10:00");
+        let mut post = Post::default();
+        let reports = || {
+            let (db, env) = (&world.service.db, &world.service.env);
+            alerts::report(db, env, alerts::Span::Week).expect("reports");
+        };
+        sweep_at(&world, "2026-11-23 07:30");
+        reports();
+        let mails = post.new_mails(&world);
+        let to = |mails: &[Sent]| {
+            let line = |mail: &Sent| {
+                format!("{} {}", mail.letter.kind().as_str(), mail.to)
+            };
+            mails.iter().map(line).filter(|line| !line.contains("alert")).collect::<Vec<_>>()
+        };
+        assert_eq!(to(&mails), [
+            "staff_weekly lanhdao.thanhpho",
+            "staff_digest truongphong.tuphap",
+            "staff_digest truongphong.vanhoa",
+            "staff_weekly truongphong.vanhoa",
+        ]);
+        sweep_at(&world, "2026-11-23 10:30");
+        reports();
+        assert_eq!(to(&post.new_mails(&world)), Vec::<String>::new());
     }
 
     async fn who_has_no_address_is_shown_to_the_administrator(world) {

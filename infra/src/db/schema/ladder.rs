@@ -61,6 +61,7 @@ diesel::table! {
         staff_id -> BigInt,
         day -> Date,
         made_at -> Timestamp,
+        read_by -> BigInt,
         mail_id -> Nullable<BigInt>,
     }
 }

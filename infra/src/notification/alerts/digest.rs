@@ -1,6 +1,6 @@
 //! The digest: on each working day one mail to every head and manager who has something to read.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -57,28 +57,31 @@ pub(super) fn go_on_with_digests(
         return Ok(());
     }
     link_left_over(db)?;
-    let (directory, ladders, served) = db.read_blocking(|conn| {
-        let served: Vec<i64> = digests::table
+    let (directory, ladders, made) = db.read_blocking(|conn| {
+        let made: Vec<(i64, i64)> = digests::table
             .filter(digests::day.eq(today))
-            .select(digests::staff_id)
+            .select((digests::staff_id, digests::read_by))
             .load(conn)?;
-        let served: HashSet<i64> = served.into_iter().collect();
-        Ok::<_, Error>((Directory::load(conn, env)?, Ladders::load(conn)?, served))
+        Ok::<_, Error>((Directory::load(conn, env)?, Ladders::load(conn)?, made))
     })?;
     name_faults(&directory, &ladders, report);
+    let (told, served): (BTreeSet<i64>, BTreeSet<i64>) = made.into_iter().unzip();
     let at_work = |id: &i64| {
         directory
             .calendar_of(*id)
             .is_some_and(|calendar| calendar.is_working_time(env.now()))
     };
-    for addressee in readers(&directory).into_keys() {
-        if served.contains(&addressee) || !at_work(&addressee) {
+    for (addressee, meant) in readers(&directory) {
+        // Whose morning was told is not told again by another hand: an absence that begins or
+        // ends in the course of the day brings nobody a second digest.
+        let done = served.contains(&addressee) || meant.is_subset(&told);
+        if done || !at_work(&addressee) {
             continue;
         }
         if !go_on() {
             break;
         }
-        match make(db, env, &directory, &ladders, addressee, today) {
+        match make(db, env, &directory, &ladders, addressee, &meant, today) {
             Ok(made) => report.add(usize::from(made)),
             Err(Error::Unavailable(cause)) => return Err(cause.into()),
             Err(error) => {
@@ -107,6 +110,7 @@ fn make(
     directory: &Directory,
     ladders: &Ladders,
     addressee: i64,
+    meant: &BTreeSet<i64>,
     today: NaiveDate,
 ) -> Result<bool, Error> {
     let (batches, built) = db.read_blocking(|conn| {
@@ -117,11 +121,17 @@ fn make(
     })?;
     let person = directory.people.get(&addressee);
     let to = person.and_then(|person| person.email.clone());
-    let env = env.clone();
+    let (env, meant) = (env.clone(), meant.clone());
     let mail = db.write_blocking(move |conn| {
         // What another server is just changing is for the next look.
-        let unchanged = are_as_read(conn, &batches, built.alerts)?;
-        if !unchanged || !first_today(conn, &env, addressee, today)? {
+        if !are_as_read(conn, &batches, built.alerts)? {
+            return Ok::<_, Error>(None);
+        }
+        let mut first = false;
+        for overseer in meant {
+            first |= first_today(conn, &env, (overseer, addressee), today)?;
+        }
+        if !first {
             return Ok::<_, Error>(None);
         }
         drop_alerts(conn, &env, &built.unwanted)?;
@@ -151,7 +161,9 @@ fn make(
             Some(mail) => mailed(conn, &batches, mail)?,
             None => close(conn, &batches, "composed")?,
         }
-        diesel::update(digests::table.find((addressee, today)))
+        diesel::update(digests::table)
+            .filter(digests::day.eq(today))
+            .filter(digests::read_by.eq(addressee))
             .set(digests::mail_id.eq(mail))
             .execute(conn)?;
         Ok(mail)
@@ -162,15 +174,18 @@ fn make(
     }
 }
 
+/// Notes whose morning is told to whom; false when it was told before.
 fn first_today(
     conn: &mut Conn,
     env: &Env,
-    addressee: i64,
+    (overseer, addressee): (i64, i64),
     today: NaiveDate,
 ) -> Result<bool, Error> {
     let inserted = diesel::sql_query(
-        "INSERT INTO digests (staff_id, day, made_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        "INSERT INTO digests (staff_id, read_by, day, made_at) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT DO NOTHING",
     )
+    .bind::<diesel::sql_types::BigInt, _>(overseer)
     .bind::<diesel::sql_types::BigInt, _>(addressee)
     .bind::<diesel::sql_types::Date, _>(today)
     .bind::<diesel::sql_types::Timestamp, _>(env.now().naive_utc())

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use chrono::NaiveDateTime;
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use domain::auth::Role;
 use domain::deadline::Calendar;
@@ -181,6 +181,33 @@ impl Directory {
     /// Who is written to for somebody: their stand-in during an absence, one level deep.
     pub(super) fn addressee(&self, meant: i64) -> i64 {
         self.stand_ins.get(&meant).copied().unwrap_or(meant)
+    }
+
+    /// Who was to be written to for somebody at another moment than that of this directory.
+    pub(super) fn addressee_at(
+        &self,
+        conn: &mut Conn,
+        meant: i64,
+        at: DateTime<Utc>,
+    ) -> Result<i64, Error> {
+        let at = at.naive_utc();
+        let found: Option<i64> = stand_ins::table
+            .filter(stand_ins::absent_id.eq(meant))
+            .filter(stand_ins::from_at.le(at))
+            .filter(stand_ins::to_at.gt(at))
+            // One that was ended early held until then.
+            .filter(
+                stand_ins::cancelled_at
+                    .is_null()
+                    .or(stand_ins::cancelled_at.gt(at)),
+            )
+            .order(stand_ins::id.desc())
+            .select(stand_ins::stand_in_id)
+            .first(conn)
+            .optional()?;
+        Ok(found
+            .filter(|id| self.people.contains_key(id))
+            .unwrap_or(meant))
     }
 
     /// The people that a rung means for a dossier; its managers where it would mean nobody.

@@ -82,7 +82,7 @@ impl Sight {
         let directory = Directory::load(conn, env)?;
         let served: Vec<i64> = digests::table
             .filter(digests::day.eq(local_date(now)))
-            .select(digests::staff_id)
+            .select(digests::read_by)
             .load(conn)?;
         Ok(Self {
             now,

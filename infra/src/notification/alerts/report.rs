@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate, NaiveTime};
 use diesel::prelude::*;
-use domain::time::local_date;
+use domain::time::{from_local, local_date};
 
 use super::batches::{office_name, recipient};
 use super::directory::Directory;
@@ -69,10 +69,14 @@ pub fn report_while(
 ) -> Result<Report, Error> {
     let now = env.now();
     let period = span.past(local_date(now));
-    let directory = db.read_blocking(|conn| Directory::load(conn, env))?;
+    let (directory, readers) = db.read_blocking(|conn| {
+        let directory = Directory::load(conn, env)?;
+        let readers = readers(conn, &directory, period)?;
+        Ok::<_, Error>((directory, readers))
+    })?;
     let mut report = Report::default();
     name_faults(&directory, &Ladders::default(), &mut report);
-    for (addressee, meant) in readers(&directory) {
+    for (addressee, meant) in readers {
         let at_work = directory
             .calendar_of(addressee)
             .is_some_and(|calendar| calendar.is_working_time(now));
@@ -94,16 +98,28 @@ pub fn report_while(
     Ok(report)
 }
 
-/// Managers, or whoever stands in for them, with the offices of which they read.
-fn readers(directory: &Directory) -> BTreeMap<i64, BTreeMap<i64, BTreeSet<i64>>> {
-    let mut readers: BTreeMap<i64, BTreeMap<i64, BTreeSet<i64>>> = BTreeMap::new();
+type Readers = BTreeMap<i64, BTreeMap<i64, BTreeSet<i64>>>;
+
+/// Managers, or whoever stood in for them when their office opened first after the period, with
+/// the offices of which they read. By that moment, not by now: an absence that begins or ends
+/// later would bring the same report to a second person.
+fn readers(conn: &mut Conn, directory: &Directory, period: Period) -> Result<Readers, Error> {
+    let over = period.last.succ_opt().unwrap_or(period.last);
+    let over = from_local(over.and_time(NaiveTime::MIN));
+    let mut readers = Readers::new();
     for (manager, scope) in directory.scopes() {
+        let Some(calendar) = directory.calendar_of(manager) else {
+            continue;
+        };
         if !scope.offices.is_empty() {
-            let reads = readers.entry(directory.addressee(manager)).or_default();
+            let morning = calendar.effective(over);
+            let reads = readers
+                .entry(directory.addressee_at(conn, manager, morning)?)
+                .or_default();
             reads.insert(manager, scope.offices);
         }
     }
-    readers
+    Ok(readers)
 }
 
 fn make(

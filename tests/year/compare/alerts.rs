@@ -1,0 +1,162 @@
+//! The rungs: each told once, at its step, to the right people, in a mail that names it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::{AlertKey, Comparison, NAMED, PATIENCE};
+use crate::year::links::codes;
+use crate::year::model::tell::{Alert, PROPOSED, stands};
+use crate::year::record::AlertRow;
+use crate::year::time::{At, show};
+
+impl Comparison<'_> {
+    /// Each rung once to exactly the right people, at the right step.
+    pub(super) fn alerts(&mut self) {
+        let mut theirs: HashMap<AlertKey<'_>, AlertRow> = HashMap::new();
+        let rows = self.rows.clone();
+        for row in &rows {
+            let key = (
+                row.dossier,
+                row.rung.as_str(),
+                row.occurrence,
+                row.due(),
+                row.person,
+            );
+            if theirs.insert(key, row.clone()).is_some() {
+                self.differs(format!("told twice: {}", self.name(&key)));
+            }
+        }
+        let known = std::mem::take(&mut self.known);
+        let ours: Vec<(i64, Alert)> = known
+            .iter()
+            .flat_map(|(id, one)| one.alerts.iter().map(|alert| (*id, alert.clone())))
+            .collect();
+        self.known = known;
+        for (dossier, alert) in &ours {
+            let key = (
+                *dossier,
+                alert.rung,
+                alert.occurrence,
+                alert.due,
+                alert.person,
+            );
+            self.count(alert.rung);
+            match theirs.remove(&key) {
+                None => {
+                    let line = format!("not told: {} at {}", self.name(&key), show(alert.at));
+                    let line = line + &self.story(*dossier);
+                    self.differs(line);
+                }
+                Some(row) => self.same(&key, alert, &row),
+            }
+        }
+        let rest: Vec<_> = theirs.into_iter().collect();
+        for (key, row) in rest {
+            let line = format!(
+                "told for nothing: {} at {}",
+                self.name(&key),
+                show(row.fired())
+            );
+            let line = line + &self.story(row.dossier);
+            self.differs(line);
+        }
+    }
+
+    fn same(&mut self, key: &AlertKey<'_>, alert: &Alert, row: &AlertRow) {
+        if row.fired() != alert.at {
+            let (is, be) = (show(row.fired()), show(alert.at));
+            self.differs(format!("fired at {is}, not at {be}: {}", self.name(key)));
+        } else if row.addressee != alert.to {
+            let (is, be) = (self.login(row.addressee), self.login(alert.to));
+            self.differs(format!("written to {is}, not to {be}: {}", self.name(key)));
+        } else if (row.via == "digest") != alert.in_digest {
+            self.differs(format!(
+                "by {} at {}: {}",
+                row.via,
+                show(alert.at),
+                self.name(key)
+            ));
+        }
+    }
+
+    /// Every alert arrived in a mail to its addressee, or was moot by the time it could.
+    pub(super) fn alert_mails(&mut self) {
+        let mut by_mail: BTreeMap<i64, Vec<AlertRow>> = BTreeMap::new();
+        for row in self.rows.clone() {
+            let key = (
+                row.dossier,
+                row.rung.as_str(),
+                row.occurrence,
+                row.due(),
+                row.person,
+            );
+            if row.dropped().is_some() {
+                self.dropped(&row);
+            } else if let Some(mail) = row.mail {
+                by_mail.entry(mail).or_default().push(row);
+            } else {
+                self.differs(format!("in no mail: {}", self.name(&key)));
+            }
+        }
+        for (mail, rows) in by_mail {
+            self.alert_mail(mail, &rows);
+        }
+    }
+
+    fn dropped(&mut self, row: &AlertRow) {
+        self.count("moot alerts");
+        let known = &self.known[&row.dossier];
+        let fired = row.fired();
+        let late = |at: &&At| fired <= **at && **at <= fired + PATIENCE;
+        let moot = |at: &At| !stands(&known.spans, &row.rung, row.due(), *at);
+        let excused = self.disturbed.contains(&fired);
+        if !excused || !self.told.steps.iter().filter(late).any(moot) {
+            let key = (
+                row.dossier,
+                row.rung.as_str(),
+                row.occurrence,
+                row.due(),
+                row.person,
+            );
+            self.differs(format!("left out at {}: {}", show(fired), self.name(&key)));
+        }
+    }
+
+    fn alert_mail(&mut self, mail: i64, rows: &[AlertRow]) {
+        let mail = self.mails[&mail].clone();
+        if mail.state == "moot" {
+            rows.iter().for_each(|row| self.dropped(row));
+            return;
+        }
+        let to = self.told.ward.person(rows[0].addressee).email.clone();
+        if mail.to != to || rows.iter().any(|row| row.addressee != rows[0].addressee) {
+            self.differs(format!("{} went to {}, not to {to}", mail.key, mail.to));
+        }
+        let Some(got) = self.arrival(&mail, rows[0].fired()) else {
+            return;
+        };
+        let found = codes(
+            got.text
+                .as_deref()
+                .expect("the text of a mail to the staff"),
+        );
+        let mut groups: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for row in rows {
+            let code = self.known[&row.dossier].history.code.as_str();
+            groups.entry(&row.rung).or_default().insert(code);
+        }
+        let all: BTreeSet<&str> = groups.values().flatten().copied().collect();
+        let small = groups.values().all(|group| group.len() <= NAMED);
+        let missing = small && all.iter().any(|code| !found.contains(*code));
+        // Beside a new proposal a mail lists all that still wait for a signature.
+        let lists_more = mail.kind == "staff_digest" || groups.contains_key(PROPOSED);
+        let strange = !lists_more && found.iter().any(|code| !all.contains(code.as_str()));
+        if missing || strange {
+            let line = format!(
+                "{} at {}: {found:?} instead of {all:?}",
+                mail.key,
+                show(got.at)
+            );
+            self.differs(line);
+        }
+    }
+}

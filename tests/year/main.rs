@@ -1,0 +1,86 @@
+//! A simulated year of one ward, and a second model that says which mails there must have been.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::as_conversions,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    missing_debug_implementations,
+    unreachable_pub,
+    reason = "a campaign may fail loudly, and prints what it found by the machine's clock"
+)]
+
+#[path = "mod.rs"]
+mod year;
+
+use std::sync::Arc;
+
+use infra::clock::SteppedClock;
+use infra::db::{Db, DbSettings};
+use infra::demo::{DemoAccounts, load_demo};
+use infra::env::Env;
+use year::{Dice, Plan, day, live, serve_if_asked};
+
+fn main() {
+    if serve_if_asked() {
+        return;
+    }
+    let given: Vec<u64> = std::env::args()
+        .skip(1)
+        .map(|word| word.parse().expect("days, dossiers a day, seed"))
+        .collect();
+    let days = given.first().copied().unwrap_or(365);
+    let mut plan = Plan {
+        seed: given.get(2).copied().unwrap_or_else(Dice::seed),
+        first: day(2026, 1, 1),
+        last: day(2026, 1, 1) + i64::try_from(days).unwrap() - 1,
+        dossiers_a_day: given.get(1).copied().unwrap_or(200),
+        every: 30,
+        kill_once_in: 30,
+        with_email: 300,
+        smtp_down: day(2026, 1, 21),
+        announced: vec![
+            (day(2026, 2, 12), day(2026, 2, 13), false),
+            (day(2026, 6, 11), day(2026, 6, 15), false),
+            (day(2026, 7, 1), day(2026, 7, 11), true),
+        ],
+        chains: "15 0 1 * *",
+    };
+    plan.announced.retain(|(told, _, _)| *told <= plan.last);
+    println!(
+        "seed {}: {days} days, {} dossiers a day",
+        plan.seed, plan.dossiers_a_day
+    );
+    let url = std::env::var("MOTCUA_TEST_POSTGRES_URL").expect("run it by tests/with-postgres");
+    load(&url);
+    let folder = tempfile::tempdir().unwrap();
+    let figures = live(&url, folder.path(), &plan, &[]);
+    for line in &figures.lines {
+        println!("{line}");
+    }
+    for line in figures.differences.iter().take(60) {
+        println!("DIFFERS {line}");
+    }
+    assert!(
+        figures.differences.is_empty(),
+        "{} differences; the seed is {}",
+        figures.differences.len(),
+        plan.seed
+    );
+    println!("every mail was due, and every mail that was due came");
+}
+
+/// The demo ward, on the eve of the year.
+fn load(url: &str) {
+    let db = Db::open(&DbSettings::new(url)).unwrap();
+    db.migrate().unwrap();
+    let eve = "2025-12-31T08:00:00+07:00".parse().unwrap();
+    let env = Env::new(Arc::new(SteppedClock::at(eve)));
+    let password_hash = "$argon2id$".to_owned();
+    let loaded =
+        db.write_blocking(move |conn| load_demo(conn, &env, &DemoAccounts { password_hash }));
+    loaded.unwrap();
+}

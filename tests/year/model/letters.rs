@@ -1,0 +1,77 @@
+//! What applicants are told: one letter for an event, by the table of `docs/mails.md`.
+
+use crate::year::record::{Event, History};
+use crate::year::time::{At, of_json};
+
+use super::{Span, World};
+
+/// A letter that an event gives reason for.
+#[derive(Debug, Clone)]
+pub struct Letter {
+    /// The number of the event.
+    pub event: i64,
+    pub kind: &'static str,
+    /// The step that can deliver it first.
+    pub at: At,
+    /// The date of which it tells, where it tells of one.
+    due: Option<At>,
+}
+
+/// The letters of a dossier whose applicant gave an address.
+pub fn letters(world: &World<'_>, history: &History) -> Vec<Letter> {
+    let mut letters = Vec::new();
+    let mut had_result = false;
+    for event in &history.events {
+        if let (Some(kind), Some(step)) = (kind(event, had_result), world.step_from(event.at)) {
+            letters.push(Letter {
+                event: event.number,
+                kind,
+                at: world.steps[step],
+                due: of_json(&event.detail["due_at"]),
+            });
+        }
+        had_result |= event.action == "resolve";
+    }
+    letters
+}
+
+fn kind(event: &Event, had_result: bool) -> Option<&'static str> {
+    let moved = of_json(&event.detail["due_at_before"]).is_some();
+    match event.action.as_str() {
+        "submit" | "register" | "accept" => Some("applicant_received"),
+        "request_supplement" => Some("applicant_supplement"),
+        "request_payment" => Some("applicant_payment"),
+        "reappoint" if moved => Some("applicant_apology"),
+        // A correction has a term of its own that nobody was promised.
+        "due_date_moved" | "extend" | "receive_supplement" | "confirm_payment"
+            if moved && !had_result =>
+        {
+            Some("applicant_due_date_moved")
+        }
+        "resolve" => Some("applicant_result"),
+        "stop" | "lapse" | "refuse" | "withdraw" => Some("applicant_stopped"),
+        _ => None,
+    }
+}
+
+/// Whether a letter still says what is so at an instant.
+pub fn stands(letter: &Letter, spans: &[Span], at: At) -> bool {
+    let now = spans.iter().find(|span| span.from < at && at <= span.to);
+    // What the service itself does at a step it tells at that step.
+    let now = now
+        .into_iter()
+        .chain(spans.iter().find(|span| span.from == at));
+    let mut now = now.peekable();
+    if now.peek().is_none() {
+        return true;
+    }
+    now.any(|span| match letter.kind {
+        "applicant_supplement" => span.state == "awaiting_supplement",
+        "applicant_payment" => span.state == "awaiting_payment",
+        "applicant_result" => span.state == "resolved",
+        "applicant_apology" | "applicant_due_date_moved" => {
+            span.is_open() && span.due.as_ref().map(|due| due.date) == letter.due
+        }
+        _ => true,
+    })
+}
