@@ -7,11 +7,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-/// The Message-ID of a mail: made of its key, so that the same mail has the same one whoever
-/// sends it.
+/// Where the installation is.
+pub const URL: &str = "http://motcua.example";
+
+/// The Message-ID of a mail: made of its key and of the installation, so that the same mail has
+/// the same one whoever sends it.
 pub fn message_id(key: &str) -> String {
     let mut id = String::from("<");
-    for byte in Sha256::digest(key.as_bytes()).iter().take(20) {
+    for byte in Sha256::digest(format!("{URL}\n{key}")).iter().take(20) {
         write!(id, "{byte:02x}").unwrap();
     }
     id + "@phuong.example.vn>"

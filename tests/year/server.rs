@@ -21,6 +21,7 @@ use infra::notification::Letterhead;
 use infra::notification::delivery::{Post, SmtpMailer, SmtpSettings, deliver_due};
 use infra::schedule::Turnstile;
 
+use super::links::URL;
 use super::time::{At, to_utc};
 
 const DATABASE: &str = "MOTCUA_YEAR_DATABASE";
@@ -29,7 +30,6 @@ const FOLDER: &str = "MOTCUA_YEAR_FOLDER";
 const CHAINS: &str = "MOTCUA_YEAR_CHAINS";
 /// What stands before every line of ours: the runner of the tests writes lines, too.
 const MARK: &str = "server:";
-const URL: &str = "http://motcua.example";
 /// Longer than any step takes on any machine.
 const PATIENCE: Duration = Duration::from_secs(120);
 

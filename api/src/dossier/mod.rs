@@ -60,14 +60,17 @@ pub struct Docs;
 pub fn routes(config: &mut ServiceConfig) {
     let at = |path: &str| resource(format!("/api/v1/{path}"));
     let of_one = |path: &str| resource(format!("/api/v1/dossiers/{{code}}{path}"));
+    // Routes are tried in this order: what is asked most comes first.
     config
+        .service(at("public/dossiers/{code}").route(get().to(public::look_up_dossier)))
+        .service(at("dossiers/register").route(post().to(intake::register)))
         .service(
             at("dossiers")
                 .route(get().to(lists::list))
                 .route(post().to(intake::submit)),
         )
         .service(at("dossiers:batch").route(post().to(intake::batch)))
-        .service(at("dossiers/register").route(post().to(intake::register)))
+        .service(at("public/dossiers/{code}/rating").route(post().to(public::rate_service)))
         .service(at("worklists/mine").route(get().to(lists::mine)))
         .service(at("worklists/department").route(get().to(lists::department)))
         .service(at("worklists/due").route(get().to(lists::due)))
@@ -101,7 +104,5 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(of_one("/withdraw").route(post().to(commands::withdraw)))
         .service(of_one("/stop").route(post().to(commands::stop)))
         .service(of_one("/reappoint").route(post().to(commands::reappoint)))
-        .service(of_one("/correct_result").route(post().to(commands::correct_result)))
-        .service(at("public/dossiers/{code}").route(get().to(public::look_up_dossier)))
-        .service(at("public/dossiers/{code}/rating").route(post().to(public::rate_service)));
+        .service(of_one("/correct_result").route(post().to(commands::correct_result)));
 }

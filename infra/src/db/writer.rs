@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use diesel::connection::{AnsiTransactionManager, Connection, TransactionManager as _};
 use diesel::result::{Error, QueryResult};
@@ -18,6 +19,13 @@ type Manager = <Conn as Connection>::TransactionManager;
 
 /// The most writes in one transaction: beyond it the wait of the first outgrows the gain.
 const BATCH: usize = 256;
+
+/// After a batch of so many, the next one waits for those who come back with another write: each
+/// sync to disk then serves more of them.
+const CROWD: usize = 8;
+/// For so long, each time that the queue is empty, and no longer than that in all.
+const PAUSE: Duration = Duration::from_micros(200);
+const LONGEST_PAUSE: Duration = Duration::from_millis(2);
 
 /// Depth of diesel's transactions inside a job: the batch, and the job's savepoint.
 const JOB_DEPTH: u32 = 2;
@@ -37,6 +45,7 @@ impl Writer {
             path,
             conn: Some(conn),
             waiting: Arc::clone(&waiting),
+            last: 0,
         };
         let thread = std::thread::Builder::new()
             .name("motcua-writer".into())
@@ -144,6 +153,38 @@ struct Worker {
     /// None after a failure that left it in doubt.
     conn: Option<Conn>,
     waiting: Arc<AtomicUsize>,
+    /// How many the last batch had.
+    last: usize,
+}
+
+/// What is queued, and what comes while it is worked off.
+struct Arrivals<'a> {
+    queue: &'a Receiver<Box<dyn Job>>,
+    waiting: &'a AtomicUsize,
+    /// What may still be waited for the next.
+    patience: Duration,
+}
+
+impl Iterator for Arrivals<'_> {
+    type Item = Box<dyn Job>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let job = self.queue.try_recv().ok().or_else(|| self.wait())?;
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        Some(job)
+    }
+}
+
+impl Arrivals<'_> {
+    fn wait(&mut self) -> Option<Box<dyn Job>> {
+        if self.patience.is_zero() {
+            return None;
+        }
+        let begun = Instant::now();
+        let job = self.queue.recv_timeout(self.patience.min(PAUSE)).ok();
+        self.patience = self.patience.saturating_sub(begun.elapsed());
+        job
+    }
 }
 
 impl Worker {
@@ -160,12 +201,20 @@ impl Worker {
     /// Runs what is queued in one transaction, also what comes while it runs, and answers.
     fn once(&mut self, first: Box<dyn Job>, queue: &Receiver<Box<dyn Job>>) {
         let waiting = Arc::clone(&self.waiting);
-        let mut jobs = std::iter::once(first)
-            .chain(queue.try_iter())
-            .take(BATCH)
-            .inspect(|_| {
-                waiting.fetch_sub(1, Ordering::Relaxed);
-            });
+        waiting.fetch_sub(1, Ordering::Relaxed);
+        let crowded = self.last >= CROWD;
+        let patience = if crowded {
+            LONGEST_PAUSE
+        } else {
+            Duration::ZERO
+        };
+        let arrivals = Arrivals {
+            queue,
+            waiting: &waiting,
+            patience,
+        };
+        let mut jobs = std::iter::once(first).chain(arrivals).take(BATCH);
+        self.last = 0;
         let Some(mut conn) = self.conn.take().or_else(|| self.reconnect()) else {
             answer(jobs.collect(), Err(Unavailable::Away));
             return;
@@ -182,6 +231,7 @@ impl Worker {
             sound = in_savepoint(&mut conn, job.as_mut());
             ran.push(job);
         }
+        self.last = ran.len();
         let fate = if sound {
             commit(&mut conn)
         } else {
