@@ -23,7 +23,7 @@ fn five_weeks_of_a_ward_with_two_servers_bring_every_mail_that_is_due_and_no_oth
         first: day(2026, 1, 26),
         last: day(2026, 3, 1),
         dossiers_a_day: 8,
-        every: 80,
+        every: 120,
         kill_once_in: 15,
         with_email: 600,
         smtp_down: day(2026, 2, 5),

@@ -1,6 +1,6 @@
 //! Chance that can be repeated from the seed.
 
-pub use super::dice::Dice;
+pub use crate::support::Dice;
 
 /// A number from `low` to below `high`.
 pub fn between(dice: &mut Dice, low: i64, high: i64) -> i64 {

@@ -13,8 +13,15 @@
     reason = "a campaign may fail loudly, and prints what it found by the machine's clock"
 )]
 
+#[path = "../suite/support/dice.rs"]
+mod dice;
 #[path = "mod.rs"]
 mod year;
+
+/// What the suite gives to its modules, as far as these need it.
+mod support {
+    pub use crate::dice::Dice;
+}
 
 use std::sync::Arc;
 

@@ -6,8 +6,6 @@ mod act;
 mod case;
 mod chance;
 mod compare;
-#[path = "../suite/support/dice.rs"]
-mod dice;
 mod drive;
 mod links;
 mod model;

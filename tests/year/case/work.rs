@@ -17,18 +17,18 @@ impl Case {
         let wants_money = if what.payment_stage { 300 } else { 30 };
         if first && index == 0 && roll < 50 && !self.done.papers {
             self.want_papers(scene, hands);
-        } else if roll < 50 + wants_money && roll >= 50 && !self.done.payment {
+        } else if (50..50 + wants_money).contains(&roll) && !self.done.payment {
             self.want_payment(scene, hands, index);
         } else if roll >= 985 && index > 0 && !self.done.sent_back && first {
             self.send_back(scene, hands, index);
-        } else if roll >= 960 && roll < 980 && !self.done.assigned {
+        } else if (960..980).contains(&roll) && !self.done.assigned {
             self.assign(scene, hands, index);
-        } else if first && what.can_be_extended && roll >= 900 && roll < 960 && !self.done.extended
+        } else if first && what.can_be_extended && (900..960).contains(&roll) && !self.done.extended
         {
             self.extend(scene, hands, index);
-        } else if first && roll >= 892 && roll < 900 {
+        } else if first && (892..900).contains(&roll) {
             self.withdraw(scene, hands);
-        } else if roll >= 888 && roll < 892 {
+        } else if (888..892).contains(&roll) {
             self.stop(scene, hands);
         } else if last {
             self.resolve(scene, hands);

@@ -101,7 +101,7 @@ impl Calendar {
     }
 
     /// Moved into working time.
-    pub fn into_work(&self, at: At) -> At {
+    pub fn working_from(&self, at: At) -> At {
         let mut day = day_of(at);
         loop {
             if let Some((from, _)) = self.sessions(day).iter().find(|(_, to)| at < *to) {
@@ -113,14 +113,14 @@ impl Calendar {
 
     /// When so much has been worked since `from`; what ends with a session stays at its close.
     pub fn add_work(&self, from: At, time: At) -> At {
-        let (mut at, mut left) = (self.into_work(from), time);
+        let (mut at, mut left) = (self.working_from(from), time);
         loop {
             let (_, to) = *self.session_at(at);
             if left <= to - at {
                 return at + left;
             }
             left -= to - at;
-            at = self.into_work(to);
+            at = self.working_from(to);
         }
     }
 

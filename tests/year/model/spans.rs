@@ -61,7 +61,7 @@ impl Span {
 
 /// How long a limit is, from an instant on.
 pub fn end_of(limit: Limit, from: At, calendar: &Calendar) -> At {
-    let start = calendar.into_work(from);
+    let start = calendar.working_from(from);
     let close = |day| calendar.close(day).expect("a working day");
     match limit {
         Limit::WorkingHours(hours) => calendar.add_work(start, hours * HOUR),
@@ -247,7 +247,7 @@ fn accepted(
     span.holder = Some(clerk.id);
     span.department = clerk.department;
     span.answer = None;
-    let start = calendar.into_work(event.at);
+    let start = calendar.working_from(event.at);
     let dated = |date, short| Dated {
         date,
         start,
@@ -278,7 +278,7 @@ fn enter(budget: Limit, next: usize, calendar: &Calendar, span: &mut Span, at: A
     span.step = Some(AtStep {
         dated: Dated {
             date: end_of(budget, at, calendar),
-            start: calendar.into_work(at),
+            start: calendar.working_from(at),
             short: is_short(budget),
             by_hand: false,
             stops: Vec::new(),
@@ -312,7 +312,7 @@ fn resumed(calendar: &Calendar, span: &mut Span, since: At, event: &Event) {
             continue;
         }
         if restarts {
-            dated.start = calendar.into_work(at);
+            dated.start = calendar.working_from(at);
             dated.stops.clear();
         } else {
             dated.stops.push((since, at));

@@ -111,7 +111,7 @@ impl Teller<'_> {
         calendar: &Calendar,
     ) -> Option<Firing> {
         let moment = rung.falls(dated, occurrence, calendar)?;
-        let deliver = calendar.into_work(moment.max(span.from));
+        let deliver = calendar.working_from(moment.max(span.from));
         let at = self.world.working_step(deliver.max(span.from + 1))?;
         if at > span.to {
             return None;
