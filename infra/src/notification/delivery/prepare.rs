@@ -70,12 +70,15 @@ struct Office {
 /// A template with the code of the office whose it is.
 type Named = (String, Source);
 
+/// The templates of offices as far as they were looked for; none where an office has none.
+type Sources = HashMap<(i64, Kind), Option<Arc<Named>>>;
+
 /// What mails of one batch share.
 #[derive(Default)]
 pub(super) struct Shared {
     house: House,
     offices: Mutex<HashMap<i64, Arc<Office>>>,
-    sources: Mutex<HashMap<(i64, Kind), Option<Arc<Named>>>>,
+    sources: Mutex<Sources>,
 }
 
 /// Puts a mail into words. One that cannot be is tried later, or set aside when it can never be,
