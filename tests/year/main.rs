@@ -46,7 +46,7 @@ fn main() {
         last: day(2026, 1, 1) + i64::try_from(days).unwrap() - 1,
         dossiers_a_day: given.get(1).copied().unwrap_or(200),
         every: 30,
-        kill_once_in: 30,
+        kill_once_in: 20,
         with_email: 300,
         smtp_down: day(2026, 1, 21),
         announced: vec![

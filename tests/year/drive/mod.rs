@@ -165,10 +165,10 @@ impl Year<'_> {
             calendar: &calendar,
             with_email: self.plan.with_email,
         };
-        let end = on(self.plan.last + 1, 0, 0);
         let mut day = 0;
         for (place, (at, turn)) in turns.iter().enumerate() {
-            let next = turns.get(place + 1).map_or(end, |(next, _)| *next);
+            // After the last step nobody would tell of what people do.
+            let next = turns.get(place + 1).map_or(*at, |(next, _)| *next);
             if day_of(*at) != day {
                 day = day_of(*at);
                 self.arrivals(day, &scene);

@@ -30,7 +30,9 @@ impl Year<'_> {
         if !(on(day_of(at), 7, 30)..on(day_of(at), 8, 0)).contains(&at) {
             self.act_until(next, scene, true);
         }
-        if self.away.is_none() && self.dice.once_in(self.plan.kill_once_in) {
+        let chance = self.dice.once_in(self.plan.kill_once_in);
+        // What a kill on the last day held back would not come within the year.
+        if chance && self.away.is_none() && day_of(at) < self.plan.last {
             self.kill_one(at);
         } else {
             for server in &mut self.servers {
@@ -55,9 +57,14 @@ impl Year<'_> {
             return;
         }
         self.kills.push(Kill { at, back: at });
-        // The other looks again, as it would within seconds, until it has taken over what was
-        // under way; how soon the lock is free is the database's affair.
+        // The other looks again, as it would within seconds: once the locks of the dead one are
+        // free, and until what was under way is taken over.
         loop {
+            let locks = self.db.read_blocking(locks_held).expect("a reading");
+            if locks > 0 {
+                std::thread::yield_now();
+                continue;
+            }
             self.servers[1 - victim].go(at);
             self.servers[1 - victim].done();
             if self.db.read_blocking(open_runs).expect("a reading") == 0 {
@@ -79,4 +86,17 @@ fn open_runs(conn: &mut infra::db::Conn) -> Result<i64, Error> {
         .filter(job_runs::finished_at.is_null())
         .filter(job_runs::started_at.is_not_null());
     Ok(open.count().get_result(conn)?)
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    count: i64,
+}
+
+/// Locks of jobs in this database; a server that waits for its next step holds none.
+fn locks_held(conn: &mut infra::db::Conn) -> Result<i64, Error> {
+    let sql = "SELECT count(*) AS count FROM pg_locks JOIN pg_database ON oid = database \
+               WHERE locktype = 'advisory' AND datname = current_database()";
+    Ok(diesel::sql_query(sql).get_result::<Count>(conn)?.count)
 }

@@ -77,9 +77,10 @@ impl Teller<'_> {
                     .then(|| rung.falls(&dated, occurrence + 1, calendar));
                 let passed = next.flatten().is_some_and(|next| next <= firing.at);
                 let late = rung.warns() && (firing.at > dated.date || firing.deliver > dated.date);
+                // Also a warning that comes too late was a reason to look.
+                looks.push(firing.at);
                 if !passed && !late {
                     self.tell(rung, occurrence, dated.date, span, firing, calendar);
-                    looks.push(firing.at);
                     if rung.about == About::Due && rung.warns() {
                         warned = Some((firing, dated.date));
                     }
