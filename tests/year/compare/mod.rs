@@ -102,6 +102,8 @@ pub fn compare(db: &Db, told: &Told<'_>) -> (Vec<String>, Vec<String>) {
     }
     let down = |at: &&At| day_of(**at) == told.plan.smtp_down;
     let disturbed = told.kills.iter().map(|kill| kill.at);
+    // A run that failed is tried again; what it kept back shows in the mails.
+    let (differences, failed) = bad_runs(db);
     let mut comparison = Comparison {
         told,
         disturbed: disturbed
@@ -112,8 +114,8 @@ pub fn compare(db: &Db, told: &Told<'_>) -> (Vec<String>, Vec<String>) {
         rows: alert_rows(db),
         mails: mail_rows(db).into_iter().map(|row| (row.id, row)).collect(),
         arrived,
-        differences: bad_runs(db),
-        counts: BTreeMap::new(),
+        differences,
+        counts: BTreeMap::from([("runs of jobs that failed", u64::try_from(failed).unwrap())]),
     };
     comparison.alerts();
     comparison.alert_mails();
