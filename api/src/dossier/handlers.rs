@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::text::DossierCode;
-use infra::db::dialect::Kind;
 use infra::dossier::{
-    events_after, explain_due_date, list_events, read_dossier, read_dossier_recorded, settled,
+    events_after, explain_due_date, list_events, newest_event, read_dossier, read_dossier_recorded,
 };
+
+use infra::error::Error;
 
 use super::dto::{FeedQuery, PageQuery};
 use super::view::{DossierDetail, DueDateView, EventBody, EventPage, Feed, FeedEvent};
@@ -113,11 +114,8 @@ pub async fn feed(
 ) -> Result<HttpResponse, Problem> {
     let limit = i64::try_from(page_limit(query.0.limit)?).unwrap_or(i64::MAX);
     let after = i64::try_from(query.0.after.unwrap_or(0)).unwrap_or(i64::MAX);
-    // The lock that settles the order needs a transaction on PostgreSQL; SQLite needs none.
-    let end = match service.db.kind() {
-        Kind::Postgres => service.write(|conn, _| settled(conn)).await?,
-        Kind::Sqlite => service.read(|conn, _| settled(conn)).await?,
-    };
+    let end: Result<i64, Error> = service.db.read_settled(newest_event).await;
+    let end = end?;
     let who = caller.who();
     let (items, next_after) = service
         .read(move |conn, _| events_after(conn, &who, after, end, limit))

@@ -9,6 +9,12 @@ use diesel::{QueryableByName, RunQueryDsl as _};
 use super::connection::Conn;
 use super::hot::Hot;
 
+/// Shared by every write on PostgreSQL from its first moment to its end; whoever takes it alone
+/// knows that no write is under way.
+const WRITES: i64 = 0x6d6f_7463_7561_0001;
+/// How long such a one waits, in milliseconds; new writes wait behind it.
+const WRITES_WAIT_MS: u32 = 1_000;
+
 /// Which database a connection leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -22,6 +28,45 @@ pub fn kind(conn: &Conn) -> Kind {
         Conn::Sqlite(_) => Kind::Sqlite,
         Conn::Postgres(_) => Kind::Postgres,
     }
+}
+
+/// Begins the transaction of a write. On PostgreSQL its place in the order of writes comes with it,
+/// in the same round trip; on SQLite there is one writer.
+///
+/// # Errors
+/// When the database fails, or the lock timeout of the connection passes.
+pub(super) fn begin_write(conn: &mut Conn) -> QueryResult<()> {
+    match conn {
+        // The write lock at once, so that no job finds out half-way that it cannot have it.
+        Conn::Sqlite(lite) => {
+            AnsiTransactionManager::begin_transaction_sql(lite, "BEGIN IMMEDIATE")
+        }
+        Conn::Postgres(pg) => AnsiTransactionManager::begin_transaction_sql(
+            pg,
+            &format!("BEGIN; SELECT pg_advisory_xact_lock_shared({WRITES})"),
+        ),
+    }
+}
+
+/// Runs `job`, which only reads, when all writes that are under way have ended and before another
+/// begins. As short as can be, since writers wait for it.
+///
+/// # Errors
+/// Those of `job`; when writes take longer than a second, PostgreSQL gives up, and
+/// [`super::classify`] says that it is busy.
+pub(super) fn settled<T, E, F>(conn: &mut Conn, job: F) -> Result<T, E>
+where
+    F: FnOnce(&mut Conn) -> Result<T, E>,
+    E: From<Error>,
+{
+    if matches!(conn, Conn::Sqlite(_)) {
+        // Its readers see what was committed, in that order.
+        return job(conn);
+    }
+    conn.transaction(|conn| {
+        lock_exclusive(conn, WRITES, WRITES_WAIT_MS)?;
+        job(conn)
+    })
 }
 
 /// Runs `job` so that its failure leaves the transaction around it usable; PostgreSQL would
@@ -181,20 +226,6 @@ pub fn lock_dossier(conn: &mut Conn, code: &str) -> QueryResult<()> {
         Conn::Sqlite(_) => Ok(()),
         Conn::Postgres(pg) => Hot::sql("SELECT id FROM dossiers WHERE code = ")
             .bind::<Text, _>(code, " FOR UPDATE")
-            .execute(pg)
-            .map(|_| ()),
-    }
-}
-
-/// Waits for a lock that many may share, until the end of the transaction.
-///
-/// # Errors
-/// When the database fails, or the lock timeout of the connection passes.
-pub fn lock_shared(conn: &mut Conn, key: i64) -> QueryResult<()> {
-    match conn {
-        Conn::Sqlite(_) => Ok(()),
-        Conn::Postgres(pg) => Hot::sql("SELECT pg_advisory_xact_lock_shared(")
-            .bind::<BigInt, _>(key, ")")
             .execute(pg)
             .map(|_| ()),
     }

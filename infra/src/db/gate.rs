@@ -12,6 +12,7 @@ use super::pool::Pool;
 /// Lets as many through as there are connections, so that no thread blocks without one.
 pub(super) struct Gate {
     places: Arc<Semaphore>,
+    all: usize,
     waiting: AtomicUsize,
     limit: usize,
     timeout: Duration,
@@ -20,12 +21,19 @@ pub(super) struct Gate {
 impl Gate {
     pub(super) fn new(connections: u32, limit: usize, timeout: Duration) -> Self {
         let places = usize::try_from(connections).unwrap_or(Semaphore::MAX_PERMITS);
+        let all = places.min(Semaphore::MAX_PERMITS);
         Self {
-            places: Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))),
+            places: Arc::new(Semaphore::new(all)),
+            all,
             waiting: AtomicUsize::new(0),
             limit,
             timeout,
         }
+    }
+
+    /// Whether fewer than half of the places are free.
+    pub(super) fn is_busy(&self) -> bool {
+        self.places.available_permits().saturating_mul(2) < self.all
     }
 
     pub(super) fn waiting(&self) -> usize {

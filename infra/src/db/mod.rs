@@ -144,6 +144,33 @@ impl Db {
             .unwrap_or_else(|_| Err(Unavailable::Away.into()))
     }
 
+    /// Runs `job`, which only reads, when all writes that are under way have ended and before
+    /// another begins: what it sees as the newest stays the newest of its time. Short, since
+    /// writers wait for it.
+    ///
+    /// # Errors
+    /// As [`Db::read`]; [`Unavailable::QueueFull`] when writes take longer than a second.
+    pub async fn read_settled<T, E, F>(&self, job: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<diesel::result::Error> + From<Unavailable> + Send + 'static,
+    {
+        self.on_pool(move |pool| pool.settled(job)).await
+    }
+
+    /// [`Db::read_settled`] for threads without a runtime.
+    ///
+    /// # Errors
+    /// As [`Db::read_settled`].
+    pub fn read_settled_blocking<T, E, F>(&self, job: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Conn) -> Result<T, E>,
+        E: From<diesel::result::Error> + From<Unavailable>,
+    {
+        self.inner.pool.settled(job)
+    }
+
     /// [`Db::read`] for threads without a runtime: jobs and the command line.
     ///
     /// # Errors
@@ -220,6 +247,13 @@ impl Db {
     /// How many requests wait for their turn, for the metrics.
     pub fn queue_depth(&self) -> usize {
         self.inner.gate.waiting() + self.inner.writer.as_ref().map_or(0, Writer::waiting)
+    }
+
+    /// Whether whoever can wait should: requests wait for the database, or use most of its
+    /// connections.
+    pub fn is_busy(&self) -> bool {
+        let waits = self.inner.writer.as_ref().map_or(0, Writer::waiting) > 0;
+        waits || self.inner.gate.is_busy()
     }
 
     /// Which database this is.

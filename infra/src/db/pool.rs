@@ -11,7 +11,7 @@ use diesel::r2d2::R2D2Connection as _;
 use diesel::result::Error;
 
 use super::connection::Conn;
-use super::error::{Unavailable, panicked};
+use super::error::{Unavailable, classify, panicked};
 use super::settings::{DbSettings, Target};
 use super::{dialect, sqlite};
 
@@ -170,12 +170,26 @@ impl Pool {
         Err(Unavailable::Away)
     }
 
+    /// Runs `job`, which only reads, between the writes that are under way and those to come.
+    pub(super) fn settled<T, E, F>(&self, job: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Conn) -> Result<T, E>,
+        E: From<Error> + From<Unavailable>,
+    {
+        self.read(|conn| dialect::settled(conn, job))
+    }
+
     /// A connection inside a fresh transaction; its BEGIN is the proof of life.
     fn begun_lease(&self) -> Result<Lease, Unavailable> {
         for _ in 0..=self.connections.max_size() {
             let mut lease = self.lease()?;
-            if Manager::begin_transaction(&mut lease.conn).is_ok() {
+            let Err(error) = dialect::begin_write(&mut lease.conn) else {
                 return Ok(lease);
+            };
+            if let Ok(Unavailable::QueueFull) = classify(error) {
+                // It lives, and somebody keeps writes waiting; what was begun ends with it.
+                lease.broken = true;
+                return Err(Unavailable::QueueFull);
             }
             self.condemn(&mut lease);
         }

@@ -8,12 +8,12 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use diesel::connection::{AnsiTransactionManager, Connection, TransactionManager as _};
-use diesel::result::{Error, QueryResult};
+use diesel::connection::{Connection, TransactionManager as _};
+use diesel::result::Error;
 
 use super::connection::Conn;
 use super::error::{OpenError, Unavailable, panicked};
-use super::sqlite;
+use super::{dialect, sqlite};
 
 type Manager = <Conn as Connection>::TransactionManager;
 
@@ -219,7 +219,7 @@ impl Worker {
             answer(jobs.collect(), Err(Unavailable::Away));
             return;
         };
-        if let Err(error) = begin(&mut conn) {
+        if let Err(error) = dialect::begin_write(&mut conn) {
             tracing::error!(%error, "the writer cannot begin a transaction");
             // Not put back: a new connection is a cheap way out of whatever is wrong.
             answer(jobs.collect(), Err(Unavailable::Away));
@@ -260,16 +260,6 @@ impl Worker {
 fn answer(jobs: Vec<Box<dyn Job>>, fate: Result<(), Unavailable>) {
     for job in jobs {
         job.answer(fate);
-    }
-}
-
-/// Takes the write lock at once, so that no job finds out half-way that it cannot have it.
-fn begin(conn: &mut Conn) -> QueryResult<()> {
-    match conn {
-        Conn::Sqlite(inner) => {
-            AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN IMMEDIATE")
-        }
-        Conn::Postgres(_) => Err(Error::BrokenTransactionManager),
     }
 }
 

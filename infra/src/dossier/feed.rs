@@ -5,24 +5,13 @@ use domain::auth::{Principal, Role};
 
 use super::rows::EventRow;
 use super::scope::{READERS, visible_offices};
+use crate::db::Conn;
 use crate::db::schema::{dossier_events, dossiers};
-use crate::db::{Conn, dialect};
 use crate::error::Error;
 
-/// Writers of events share this lock and the feed takes it alone, so that when the feed looks,
-/// no event with an earlier number can still commit.
-const FEED_LOCK: i64 = 0x6d6f_7463_7561_0001;
-const FEED_WAIT_MS: u32 = 1_000;
-
-/// Said before an event gets its number.
-pub(crate) fn announce(conn: &mut Conn) -> Result<(), Error> {
-    Ok(dialect::lock_shared(conn, FEED_LOCK)?)
-}
-
-/// The newest number before which nothing can appear any more; in a transaction of its own,
-/// as short as can be, since writers wait for it.
-pub fn settled(conn: &mut Conn) -> Result<i64, Error> {
-    dialect::lock_exclusive(conn, FEED_LOCK, FEED_WAIT_MS)?;
+/// The newest number. Read by [`Db::read_settled`](crate::db::Db::read_settled) it is the one
+/// before which nothing can appear any more.
+pub fn newest_event(conn: &mut Conn) -> Result<i64, Error> {
     let last: Option<i64> = dossier_events::table
         .select(diesel::dsl::max(dossier_events::id))
         .first(conn)?;

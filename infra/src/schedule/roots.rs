@@ -8,8 +8,8 @@ use domain::schedule::{DayHasher, NO_ROOT};
 use domain::time::{from_local, local_date};
 
 use crate::db::schema::{day_roots, dossier_events};
-use crate::db::{Conn, Db, Kind, dialect};
-use crate::dossier::settled;
+use crate::db::{Conn, Db, dialect};
+use crate::dossier::newest_event;
 use crate::env::Env;
 use crate::error::Error;
 
@@ -137,11 +137,7 @@ fn root_of(
 /// join, whose time is before the day's end. Days are ranges of numbers without a gap, so an
 /// event that comes late belongs to a later day and changes no root.
 fn last_of(db: &Db, day: NaiveDate, after: i64) -> Result<i64, Error> {
-    // The look at what is settled takes a lock for an instant, in a transaction of its own.
-    let settled = match db.kind() {
-        Kind::Postgres => db.write_blocking(settled)?,
-        Kind::Sqlite => db.read_blocking(settled)?,
-    };
+    let settled = db.read_settled_blocking(newest_event)?;
     let midnight = day
         .checked_add_days(Days::new(1))
         .map_or(NaiveDateTime::MAX, |next| next.into());

@@ -138,16 +138,41 @@ async fn a_lock_is_held_to_the_end_of_its_transaction_and_waiting_for_it_ends() 
     })
     .await
     .unwrap();
-    let other = db.clone();
-    db.write(move |conn| {
-        dialect::lock_shared(conn, 7)?;
-        other.write_blocking(|conn| Ok::<_, Fault>(dialect::lock_shared(conn, 7)?))
-    })
-    .await
-    .unwrap();
     assert!(
         db.write(|conn| Ok::<_, Fault>(dialect::try_lock(conn, 7)?))
             .await
             .unwrap()
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_reads_what_is_settled_waits_for_writes_under_way_but_not_for_long() {
+    let Some(place) = Place::postgres() else {
+        return;
+    };
+    let db = place.open_with_items();
+    let (begun, ready) = std::sync::mpsc::channel();
+    let (end, ended) = std::sync::mpsc::channel::<()>();
+    let writer = db.clone();
+    let write = std::thread::spawn(move || {
+        writer.write_blocking(move |conn| {
+            add(conn, "under way")?;
+            begun.send(()).unwrap();
+            ended.recv().unwrap();
+            Ok::<_, Fault>(())
+        })
+    });
+    ready.recv().unwrap();
+    let fault = db.read_settled_blocking(count).unwrap_err();
+    assert!(
+        matches!(fault, Fault::Unavailable(Unavailable::QueueFull)),
+        "{fault:?}"
+    );
+    // Others wrote meanwhile, and go on.
+    db.write(|conn| add(conn, "beside")).await.unwrap();
+    let reader = db.clone();
+    let settled = tokio::spawn(async move { reader.read_settled(count).await });
+    end.send(()).unwrap();
+    write.join().unwrap().unwrap();
+    assert_eq!(settled.await.unwrap().unwrap(), 2);
 }

@@ -13,7 +13,7 @@ use infra::auth::tokens::Kind;
 use infra::db::Conn;
 use infra::dossier::{
     DueWhen, Filter, Paging, events_after, list_department, list_dossiers, list_due, list_events,
-    list_mine, settled,
+    list_mine, newest_event,
 };
 use infra::env::Env;
 use infra::error::Error;
@@ -80,7 +80,7 @@ fn lists(conn: &mut Conn, env: &Env, who: &Principal, code: &str) {
         pages(|paging| list_due(conn, env, who, Some("H29.23"), when, paging));
     }
     list_events(conn, env, who, code, 50, None).expect("the record of a dossier");
-    let end = settled(conn).expect("the end of the feed");
+    let end = newest_event(conn).expect("the end of the feed");
     events_after(conn, who, 0, end, 50).expect("the feed");
 }
 
@@ -102,8 +102,7 @@ fn statements(world: &World, login: &str, code: &str) -> Vec<String> {
         conn.set_instrumentation(Silent);
         Ok(())
     };
-    // A write, for the lock of the feed on PostgreSQL needs a transaction.
-    world.service.db.write_blocking(job).expect("the lists");
+    world.service.db.read_blocking(job).expect("the lists");
     let mut found = std::mem::take(&mut *heard.lock().expect("no panic"));
     // Registers hold some hundreds of rows at most, and fit into one's hand sorted or not.
     found.retain(|sql| sql.starts_with("SELECT ") && LARGE.iter().any(|table| reads(sql, table)));
