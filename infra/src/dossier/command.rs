@@ -11,7 +11,7 @@ use domain::time::{local_date, to_rfc3339};
 use serde_json::{Value, json};
 
 use super::papers::{check_required, tick};
-use super::people;
+use super::people::{self, Chosen};
 use super::request::Request;
 use super::rows::Paper;
 use super::store::{Deed, Loaded, allowed, load_to_change, save};
@@ -41,7 +41,7 @@ pub fn command(
     loaded.dossier.check(action, &moment).map_err(conflict)?;
     check_reason(request)?;
     let papers = ticked(&loaded, request)?;
-    let command = resolve_people(conn, &loaded, who, request)?;
+    let (command, receiver) = resolve_people(conn, &loaded, who, request)?;
     let after = loaded
         .dossier
         .clone()
@@ -50,7 +50,7 @@ pub fn command(
     let deed = Deed {
         on_behalf_of: people::uid_of(conn, permit.on_behalf_of)?,
         reason: request.reason(),
-        detail: detail(conn, &loaded.dossier, &after, request, &command, now)?,
+        detail: detail(&loaded.dossier, &after, request, receiver, now),
         ..Deed::of(who, action.as_str())
     };
     let row = save(
@@ -214,13 +214,14 @@ fn ticked(loaded: &Loaded, request: &Request) -> Result<Option<String>, Error> {
     Ok(Some(serde_json::to_string(&after)?))
 }
 
-/// Turns public ids into the people of this office that may take the step on.
+/// Turns public ids into the people of this office that may take the step on; with the id of whoever
+/// takes it on.
 fn resolve_people(
     conn: &mut Conn,
     loaded: &Loaded,
     who: &Principal,
     request: &Request,
-) -> Result<Command, Error> {
+) -> Result<(Command, Option<String>), Error> {
     let step = loaded.dossier.step().map(|step| step.place);
     let index = match step {
         Some(StepPlace::Route(index)) => index,
@@ -231,7 +232,12 @@ fn resolve_people(
     } else {
         0
     };
-    Ok(match request {
+    let mut receiver = None;
+    let mut handed = |chosen: Chosen| {
+        receiver = Some(chosen.uid);
+        chosen.to
+    };
+    let command = match request {
         Request::Accept { .. } => Command::Accept { clerk: own(who)? },
         Request::Refuse { .. } => Command::Refuse,
         Request::RequestSupplement { missing, .. } => Command::RequestSupplement {
@@ -254,15 +260,15 @@ fn resolve_people(
         },
         Request::ConfirmPayment { .. } => Command::ConfirmPayment,
         Request::Forward { to, .. } => Command::Forward {
-            to: people::for_step(conn, loaded, next, to)?,
+            to: handed(people::for_step(conn, loaded, next, to)?),
         },
         Request::Assign { to, .. } => Command::Assign {
-            to: people::for_step(conn, loaded, index, to)?,
+            to: handed(people::for_step(conn, loaded, index, to)?),
         },
         Request::SendBack { to, .. } => {
             let previous = index.saturating_sub(1);
             Command::SendBack {
-                to: back_to(conn, loaded, previous, to.as_deref())?,
+                to: handed(back_to(conn, loaded, previous, to.as_deref())?),
             }
         }
         Request::Resolve { outcome, .. } => Command::Resolve { outcome: *outcome },
@@ -273,10 +279,11 @@ fn resolve_people(
         Request::CorrectResult { to, .. } => {
             let last = loaded.rules.steps.len().saturating_sub(1);
             Command::CorrectResult {
-                to: back_to(conn, loaded, last, to.as_deref())?,
+                to: handed(back_to(conn, loaded, last, to.as_deref())?),
             }
         }
-    })
+    };
+    Ok((command, receiver))
 }
 
 /// The named person, or the one who had the step before.
@@ -285,7 +292,7 @@ fn back_to(
     loaded: &Loaded,
     index: usize,
     to: Option<&str>,
-) -> Result<Handover, Error> {
+) -> Result<Chosen, Error> {
     match to {
         Some(uid) => people::for_step(conn, loaded, index, uid),
         None => people::earlier_holder(conn, loaded, index),
@@ -304,13 +311,12 @@ fn own(who: &Principal) -> Result<Handover, Error> {
 
 /// What the event says beside who, when and why.
 fn detail(
-    conn: &mut Conn,
     before: &Dossier,
     after: &Dossier,
     request: &Request,
-    command: &Command,
+    receiver: Option<String>,
     now: DateTime<Utc>,
-) -> Result<Value, Error> {
+) -> Value {
     let mut detail = match request {
         Request::RequestSupplement { missing, .. } => json!({
             "missing": missing.iter().map(|(name, reason)| json!({
@@ -334,17 +340,10 @@ fn detail(
         _ => json!({}),
     };
     let Some(map) = detail.as_object_mut() else {
-        return Ok(detail);
+        return detail;
     };
-    if let Command::Forward { to }
-    | Command::Assign { to }
-    | Command::SendBack { to }
-    | Command::CorrectResult { to } = command
-    {
-        map.insert(
-            "to".to_owned(),
-            people::uid_of(conn, Some(to.holder))?.into(),
-        );
+    if let Some(receiver) = receiver {
+        map.insert("to".to_owned(), receiver.into());
     }
     let due = |dossier: &Dossier| dossier.promise.map(|promise| to_rfc3339(promise.due_at));
     if due(before) != due(after) {
@@ -355,10 +354,10 @@ fn detail(
             map.insert("due_at_by_rules".to_owned(), to_rfc3339(by_rules).into());
         }
     }
-    if let (Command::Reappoint { .. }, Some(promise)) = (command, before.promise) {
+    if let (Request::Reappoint { .. }, Some(promise)) = (request, before.promise) {
         // Art. 19.6 wants the apology at least one day before the date that was promised.
         let short = local_date(now) >= local_date(promise.due_at);
         map.insert("short_notice".to_owned(), short.into());
     }
-    Ok(detail)
+    detail
 }

@@ -1,6 +1,10 @@
 //! Dossiers: the actions and what is read of them.
 
+#[macro_use]
+mod columns;
+
 mod attachments;
+mod change_rows;
 mod command;
 mod comments;
 mod detail;
@@ -34,7 +38,7 @@ pub use detail::{
     ApplicantView, Detail, Payment, StepView, Supplement, explain_due_date, list_events,
     outcome_text, read_dossier, read_dossier_recorded, read_taken,
 };
-pub use feed::{EventView, FeedItem, events_after, settled};
+pub use feed::{EventView, FeedItem, events_after, newest_event};
 pub(crate) use in_force::Kept;
 pub use lapse::lapse_all;
 pub use lists::{

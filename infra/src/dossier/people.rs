@@ -9,6 +9,13 @@ use crate::db::Conn;
 use crate::db::schema::{departments, dossier_steps, offices, staff, staff_roles};
 use crate::error::Error;
 
+/// Somebody who may take a step on.
+#[derive(Debug)]
+pub(crate) struct Chosen {
+    pub to: Handover,
+    pub uid: String,
+}
+
 /// The person `uid` as the next responsible one, if the step's rule lets them be: active,
 /// with the step's role over the dossier's office, in the step's department.
 pub(crate) fn for_step(
@@ -16,15 +23,10 @@ pub(crate) fn for_step(
     loaded: &Loaded,
     index: usize,
     uid: &str,
-) -> Result<Handover, Error> {
+) -> Result<Chosen, Error> {
     let rule = loaded.rules.steps.get(index);
-    let found: Option<(i64, Option<i64>)> = staff::table
-        .filter(staff::uid.eq(uid))
-        .filter(staff::retired_at.is_null())
-        .select((staff::id, staff::department_id))
-        .first(conn)
-        .optional()?;
-    let Some((id, department)) = found else {
+    let found = candidate(conn, loaded.row.office_id, rule.map(|rule| rule.role), uid)?;
+    let Some(found) = found else {
         return Err(Error::invalid(
             "to",
             "unknown_person",
@@ -32,13 +34,18 @@ pub(crate) fn for_step(
             "No active member of the staff has this id.",
         ));
     };
-    let Some(rule) = rule else {
-        return Ok(Handover {
-            holder: id,
-            department,
-        });
+    let chosen = Chosen {
+        to: Handover {
+            holder: found.id,
+            department: found.department,
+        },
+        uid: uid.to_owned(),
     };
-    if !holds_role(conn, id, rule.role, &loaded.office_path)? {
+    let Some(rule) = rule else {
+        return Ok(chosen);
+    };
+    let within = |scope: &String| loaded.office_path.starts_with(scope);
+    if !found.scopes.iter().any(within) {
         return Err(Error::invalid(
             "to",
             "wrong_role",
@@ -54,8 +61,7 @@ pub(crate) fn for_step(
             ),
         ));
     }
-    if department_code(conn, department, loaded.row.office_id)?.as_deref() != Some(&rule.department)
-    {
+    if found.department_code.as_deref() != Some(&rule.department) {
         return Err(Error::invalid(
             "to",
             "wrong_department",
@@ -66,37 +72,59 @@ pub(crate) fn for_step(
             ),
         ));
     }
-    Ok(Handover {
-        holder: id,
-        department,
-    })
+    Ok(chosen)
 }
 
-fn holds_role(conn: &mut Conn, id: i64, role: Role, office_path: &str) -> Result<bool, Error> {
-    let scopes: Vec<String> = staff_roles::table
-        .inner_join(offices::table.on(offices::id.eq(staff_roles::office_id)))
-        .filter(staff_roles::staff_id.eq(id))
-        .filter(staff_roles::role.eq(role.as_str()))
-        .select(offices::path)
-        .load(conn)?;
-    Ok(scopes.iter().any(|scope| office_path.starts_with(scope)))
-}
-
-/// The code of a department, when it belongs to the office of the dossier.
-fn department_code(
-    conn: &mut Conn,
+struct Candidate {
+    id: i64,
     department: Option<i64>,
+    /// Where the department belongs to the office of the dossier.
+    department_code: Option<String>,
+    /// Where the person holds the role.
+    scopes: Vec<String>,
+}
+
+/// An active person with all that the choice hangs on, in one question.
+fn candidate(
+    conn: &mut Conn,
     office: i64,
-) -> Result<Option<String>, Error> {
-    let Some(id) = department else {
-        return Ok(None);
-    };
-    Ok(departments::table
-        .find(id)
-        .filter(departments::office_id.eq(office))
-        .select(departments::code)
-        .first(conn)
-        .optional()?)
+    role: Option<Role>,
+    uid: &str,
+) -> Result<Option<Candidate>, Error> {
+    let role = role.map_or("", Role::as_str);
+    let department = departments::id
+        .nullable()
+        .eq(staff::department_id)
+        .and(departments::office_id.eq(office));
+    let holds = staff_roles::staff_id
+        .eq(staff::id)
+        .and(staff_roles::role.eq(role));
+    let scope = offices::id.nullable().eq(staff_roles::office_id.nullable());
+    type Row = (i64, Option<i64>, Option<String>, Option<String>);
+    let rows: Vec<Row> = staff::table
+        .left_join(departments::table.on(department))
+        .left_join(staff_roles::table.on(holds))
+        .left_join(offices::table.on(scope))
+        .filter(staff::uid.eq(uid))
+        .filter(staff::retired_at.is_null())
+        .select((
+            staff::id,
+            staff::department_id,
+            departments::code.nullable(),
+            offices::path.nullable(),
+        ))
+        .load(conn)?;
+    let mut found = None;
+    for (id, department, department_code, scope) in rows {
+        let person = found.get_or_insert_with(|| Candidate {
+            id,
+            department,
+            department_code,
+            scopes: Vec::new(),
+        });
+        person.scopes.extend(scope);
+    }
+    Ok(found)
 }
 
 /// Who last had the step with this index.
@@ -104,7 +132,7 @@ pub(crate) fn earlier_holder(
     conn: &mut Conn,
     loaded: &Loaded,
     index: usize,
-) -> Result<Handover, Error> {
+) -> Result<Chosen, Error> {
     let index = i64::try_from(index).unwrap_or(i64::MAX);
     let uid: Option<String> = dossier_steps::table
         .inner_join(staff::table.on(staff::id.eq(dossier_steps::holder_id)))

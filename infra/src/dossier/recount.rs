@@ -4,7 +4,6 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use domain::dossier::Dossier;
 
-pub(crate) use super::feed::{announce, settled};
 pub(crate) use super::rows::DossierRow;
 pub(crate) use super::store::{Deed, Loaded, save, with_rules};
 use crate::db::Conn;

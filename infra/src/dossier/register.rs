@@ -90,8 +90,6 @@ pub fn take_in(
     new: &NewDossier,
 ) -> Result<Taken, Error> {
     let now = env.now();
-    // Before any lock that others may wait for.
-    super::feed::announce(conn)?;
     let wanted = Wanted {
         office: new.office.clone(),
         procedure: new.procedure.clone(),
@@ -117,7 +115,10 @@ pub fn take_in(
     };
     let event = next_event(&mut row.progress, &row.code, "", &deed, now)?;
     let rules = rules_of(&found.procedure);
-    let step = dossier.step().map(|step| step_row(1, step, &rules, now));
+    let step = dossier.step().map(|step| StepRow {
+        number: 1,
+        ..step_row(step, &rules, now)
+    });
     let words = words_of(&row.applicant_name);
     let rows = IntakeRows {
         dossier: row,

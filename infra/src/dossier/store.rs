@@ -10,9 +10,10 @@ use domain::dossier::{Action, Dossier, EventRecord, Moment, Rules, State, StepPl
 use domain::lang::Lang;
 use domain::procedure::ProcedureVersion;
 
+use super::change_rows::{ChangeRows, Slip};
 use super::rows::{DossierRow, EventRow, Progress, StepRow, place_index};
-use crate::db::schema::{dossier_events, dossier_steps, dossiers, offices};
-use crate::db::{Conn, dialect};
+use crate::db::Conn;
+use crate::db::schema::{dossiers, offices};
 use crate::env::Env;
 use crate::error::Error;
 use crate::{calendar, procedure};
@@ -48,23 +49,42 @@ impl Loaded {
     }
 }
 
-/// Loads a dossier by its code, whoever asks; rights are the caller's to check.
-pub(crate) fn load(conn: &mut Conn, env: &Env, code: &str) -> Result<Loaded, Error> {
-    let row = dossiers::table
-        .filter(dossiers::code.eq(code))
-        .select(DossierRow::as_select())
-        .first(conn)
-        .optional()?
-        .ok_or(Error::NotFound)?;
-    with_rules(conn, env, row)
+/// The dossier with this code and the path of its office. The path is a question within the
+/// question, since a lock of what a join gives would lock the office as well.
+macro_rules! by_code {
+    ($code:expr) => {
+        dossiers::table.filter(dossiers::code.eq($code)).select((
+            DossierRow::as_select(),
+            offices::table
+                .filter(offices::id.eq(dossiers::office_id))
+                .select(offices::path)
+                .single_value()
+                .assume_not_null(),
+        ))
+    };
 }
 
-/// Loads a dossier to change it: the feed is told first, since whoever waits for the feed must
-/// hold nothing that others wait for; then nobody else may change it until the end.
+/// Loads a dossier by its code, whoever asks; rights are the caller's to check.
+pub(crate) fn load(conn: &mut Conn, env: &Env, code: &str) -> Result<Loaded, Error> {
+    let row: Option<(DossierRow, String)> = match conn {
+        Conn::Sqlite(lite) => by_code!(code).first(lite),
+        Conn::Postgres(pg) => by_code!(code).first(pg),
+    }
+    .optional()?;
+    let (row, office_path) = row.ok_or(Error::NotFound)?;
+    joined(conn, env, row, office_path)
+}
+
+/// Loads a dossier to change it: nobody else may change it until the end.
 pub(crate) fn load_to_change(conn: &mut Conn, env: &Env, code: &str) -> Result<Loaded, Error> {
-    super::feed::announce(conn)?;
-    dialect::lock_dossier(conn, code)?;
-    load(conn, env, code)
+    let row: Option<(DossierRow, String)> = match conn {
+        // The writer is alone.
+        Conn::Sqlite(lite) => by_code!(code).first(lite),
+        Conn::Postgres(pg) => by_code!(code).for_update().first(pg),
+    }
+    .optional()?;
+    let (row, office_path) = row.ok_or(Error::NotFound)?;
+    joined(conn, env, row, office_path)
 }
 
 /// Joins a row with the rules to which it is pinned.
@@ -73,6 +93,15 @@ pub(crate) fn with_rules(conn: &mut Conn, env: &Env, row: DossierRow) -> Result<
         .find(row.office_id)
         .select(offices::path)
         .first(conn)?;
+    joined(conn, env, row, office_path)
+}
+
+fn joined(
+    conn: &mut Conn,
+    env: &Env,
+    row: DossierRow,
+    office_path: String,
+) -> Result<Loaded, Error> {
     let procedure = procedure::version(conn, env, row.procedure_version_id)?;
     let calendar = calendar::compiled(conn, env, row.progress.calendar_version_id)?;
     let dossier = row.progress.dossier()?;
@@ -136,23 +165,38 @@ pub(crate) fn save(
     row.progress.version = before.version.saturating_add(1);
     let event = next_event(&mut row.progress, &row.code, &before.state, deed, now)?;
     let states: Vec<&str> = predecessors.iter().map(|state| state.as_str()).collect();
-    update(conn, &row, before.version, &states)?;
-    insert_event(conn, &row, event)?;
-    follow_step(conn, loaded, after, now)?;
+    write(
+        conn,
+        &row,
+        before.version,
+        &states,
+        event,
+        slip(loaded, after, now),
+    )?;
     Ok(row)
 }
 
-fn update(conn: &mut Conn, row: &DossierRow, version: i64, states: &[&str]) -> Result<(), Error> {
-    let changed = diesel::update(
-        dossiers::table
-            .filter(dossiers::id.eq(row.id))
-            .filter(dossiers::version.eq(version))
-            .filter(dossiers::event_count.eq(row.progress.event_count.saturating_sub(1)))
-            .filter(dossiers::state.eq_any(states)),
-    )
-    .set(&row.progress)
-    .execute(conn)?;
-    if changed == 1 {
+fn write(
+    conn: &mut Conn,
+    row: &DossierRow,
+    version: i64,
+    predecessors: &[&'static str],
+    event: EventRow,
+    slip: Slip,
+) -> Result<(), Error> {
+    let rows = ChangeRows {
+        dossier: row.id,
+        progress: &row.progress,
+        version,
+        predecessors,
+        event: EventRow {
+            dossier_id: row.id,
+            office_id: row.office_id,
+            ..event
+        },
+        slip,
+    };
+    if rows.write(conn)? {
         return Ok(());
     }
     let current: Option<i64> = dossiers::table
@@ -171,16 +215,11 @@ pub(crate) fn record(
     deed: &Deed<'_>,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
-    let state = loaded.row.progress.state.clone();
-    let event = next_event(
-        &mut loaded.row.progress,
-        &loaded.row.code,
-        &state,
-        deed,
-        now,
-    )?;
-    update(conn, &loaded.row, loaded.row.progress.version, &[&state])?;
-    insert_event(conn, &loaded.row, event)
+    let state = loaded.dossier.state().as_str();
+    let row = &mut loaded.row;
+    let event = next_event(&mut row.progress, &row.code, state, deed, now)?;
+    let version = row.progress.version;
+    write(conn, row, version, &[state], event, Slip::default())
 }
 
 /// The next event of a dossier, chained to the one before; the columns follow it.
@@ -231,25 +270,8 @@ pub(super) fn next_event(
     })
 }
 
-fn insert_event(conn: &mut Conn, dossier: &DossierRow, event: EventRow) -> Result<(), Error> {
-    let event = EventRow {
-        dossier_id: dossier.id,
-        office_id: dossier.office_id,
-        ..event
-    };
-    diesel::insert_into(dossier_events::table)
-        .values(&event)
-        .execute(conn)?;
-    Ok(())
-}
-
 /// Keeps the hand-over slip in step: closes the row of the step that was left, opens the next.
-fn follow_step(
-    conn: &mut Conn,
-    loaded: &Loaded,
-    after: &Dossier,
-    now: DateTime<Utc>,
-) -> Result<(), Error> {
+fn slip(loaded: &Loaded, after: &Dossier, now: DateTime<Utc>) -> Slip {
     let before = loaded.dossier.step();
     let next = after.step();
     let open_still = after.state().is_open();
@@ -264,69 +286,30 @@ fn follow_step(
     };
     let reopened = !loaded.dossier.state().is_open() && open_still;
     if same && open_still && !reopened {
-        return match next {
-            Some(step) if before.map(|before| before.due_at) != Some(step.due_at) => {
-                set_step_due(conn, loaded.row.id, step.due_at)
-            }
-            _ => Ok(()),
+        let moved = next.filter(|step| before.map(|before| before.due_at) != Some(step.due_at));
+        return Slip {
+            due_at: moved.map(|step| step.due_at.naive_utc()),
+            ..Slip::default()
         };
     }
-    diesel::update(
-        dossier_steps::table
-            .filter(dossier_steps::dossier_id.eq(loaded.row.id))
-            .filter(dossier_steps::left_at.is_null()),
-    )
-    .set(dossier_steps::left_at.eq(now.naive_utc()))
-    .execute(conn)?;
-    match next {
-        Some(step) if open_still => open_step(conn, loaded.row.id, step, &loaded.rules, now),
-        _ => Ok(()),
+    Slip {
+        left_at: Some(now.naive_utc()),
+        next: next
+            .filter(|_| open_still)
+            .map(|step| step_row(step, &loaded.rules, now)),
+        due_at: None,
     }
 }
 
-fn set_step_due(conn: &mut Conn, dossier: i64, due_at: DateTime<Utc>) -> Result<(), Error> {
-    diesel::update(
-        dossier_steps::table
-            .filter(dossier_steps::dossier_id.eq(dossier))
-            .filter(dossier_steps::left_at.is_null()),
-    )
-    .set(dossier_steps::due_at.eq(due_at.naive_utc()))
-    .execute(conn)?;
-    Ok(())
-}
-
-/// Opens a row of the hand-over slip.
-pub(crate) fn open_step(
-    conn: &mut Conn,
-    dossier: i64,
-    step: &domain::dossier::StepAt,
-    rules: &Rules,
-    now: DateTime<Utc>,
-) -> Result<(), Error> {
-    let last: Option<i64> = dossier_steps::table
-        .filter(dossier_steps::dossier_id.eq(dossier))
-        .select(diesel::dsl::max(dossier_steps::number))
-        .first(conn)?;
-    let row = StepRow {
-        dossier_id: dossier,
-        ..step_row(last.unwrap_or(0).saturating_add(1), step, rules, now)
-    };
-    diesel::insert_into(dossier_steps::table)
-        .values(&row)
-        .execute(conn)?;
-    Ok(())
-}
-
-/// A row of the hand-over slip, of a dossier yet to be named.
+/// A row of the hand-over slip; what it belongs to and its number come with the writing.
 pub(super) fn step_row(
-    number: i64,
     step: &domain::dossier::StepAt,
     rules: &Rules,
     now: DateTime<Utc>,
 ) -> StepRow {
     StepRow {
         dossier_id: 0,
-        number,
+        number: 0,
         step_index: place_index(step.place),
         name: step_name(step.place, rules, Lang::Vi),
         holder_id: step.holder,

@@ -168,8 +168,7 @@ pub fn sign_proposal(
     decision: &Decision,
 ) -> Result<ProposalView, Error> {
     let code = read_proposal(conn, who, uid)?.dossier;
-    // The order of locks of every change of a dossier.
-    crate::dossier::recount::announce(conn)?;
+    // The dossier before its proposal, as every change of a dossier has it.
     dialect::lock_dossier(conn, &code)?;
     let proposal = to_decide(conn, who, uid)?;
     let reason = match &decision.reason {
