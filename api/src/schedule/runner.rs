@@ -8,7 +8,7 @@ use domain::schedule::{Outcome, due};
 use infra::error::Error;
 use infra::schedule::{
     Begin, Begun, Cause, Ended, Report, Standing, Turnstile, abandon_open, begin, finish,
-    first_seen, standing,
+    first_seen, standings,
 };
 
 use super::job::{First, Job, JobContext, Lane};
@@ -26,16 +26,18 @@ pub fn run_due(
     rung: bool,
 ) -> Result<usize, Error> {
     let mut runs = 0usize;
-    for job in service.timetable.jobs() {
-        if job.lane != lane {
-            continue;
-        }
+    let of_lane = service
+        .timetable
+        .jobs()
+        .iter()
+        .filter(|job| job.lane == lane);
+    for (job, seen) in look(service, of_lane.collect())? {
         // What begins when the service ends would only break off.
         if !service.ops.jobs.beat(lane) {
             break;
         }
         let bell = rung && job.on_bell;
-        if run_if(service, job, turnstile, |service, seen| {
+        if run_if(service, job, &seen, turnstile, |service, seen| {
             wanted(service, job, seen, bell)
         })? {
             runs = runs.saturating_add(1);
@@ -50,8 +52,8 @@ pub fn run_due(
 /// As [`run_due`].
 pub fn run_all_now(service: &Service) -> Result<(), Error> {
     let mut turnstile = Turnstile::new(&service.db);
-    for job in service.timetable.jobs() {
-        run_if(service, job, &mut turnstile, |service, _| {
+    for (job, seen) in look(service, service.timetable.jobs().iter().collect())? {
+        run_if(service, job, &seen, &mut turnstile, |service, _| {
             Some(Begin::New {
                 scheduled_for: service.env.now(),
                 cause: Cause::Person,
@@ -88,11 +90,11 @@ fn wanted(service: &Service, job: &Job, seen: &Standing, bell: bool) -> Option<B
 fn run_if(
     service: &Service,
     job: &Job,
+    seen: &Standing,
     turnstile: &mut Turnstile,
     wanted: impl Fn(&Service, &Standing) -> Option<Begin>,
 ) -> Result<bool, Error> {
-    let seen = look(service, job)?;
-    if wanted(service, &seen).is_none() && !seen.open {
+    if wanted(service, seen).is_none() && !seen.open {
         return Ok(false);
     }
     if !turnstile.enter(job.name)? {
@@ -106,35 +108,46 @@ fn run_if(
     Ok(begun?.is_some())
 }
 
-fn look(service: &Service, job: &Job) -> Result<Standing, Error> {
+/// How these jobs stand. What is not known yet is known from now on.
+fn look<'a>(service: &Service, jobs: Vec<&'a Job>) -> Result<Vec<(&'a Job, Standing)>, Error> {
     let read = || {
         let env = service.env.clone();
-        let name = job.name;
-        service
-            .db
-            .read_blocking(move |conn| standing(conn, &env, name))
+        service.db.read_blocking(move |conn| standings(conn, &env))
     };
-    let mut seen = read()?;
-    if seen.since.is_none() {
-        let (env, name) = (service.env.clone(), job.name);
-        service
-            .db
-            .write_blocking(move |conn| first_seen(conn, &env, name))?;
-        seen = read()?;
+    let mut all = read()?;
+    let known = |name: &str| all.get(name).is_some_and(|seen| seen.since.is_some());
+    let new: Vec<&'static str> = jobs
+        .iter()
+        .map(|job| job.name)
+        .filter(|name| !known(name))
+        .collect();
+    if !new.is_empty() {
+        let env = service.env.clone();
+        service.db.write_blocking(move |conn| {
+            new.iter().try_for_each(|name| first_seen(conn, &env, name))
+        })?;
+        all = read()?;
     }
-    if let Ok(metrics) = &service.ops.metrics {
-        let now = service.env.now();
-        let next = service
-            .timetable
-            .time(job.name)
-            .and_then(|time| time.next(now));
-        metrics.job_seen(
-            job.name,
-            seen.last_ok.map(|at| at.timestamp()),
-            next.map(|at| at.timestamp()),
-        );
-    }
+    let standing = |job: &'a Job| (job, all.remove(job.name).unwrap_or_default());
+    let seen: Vec<_> = jobs.into_iter().map(standing).collect();
+    seen.iter()
+        .for_each(|(job, seen)| measure(service, job, seen));
     Ok(seen)
+}
+
+fn measure(service: &Service, job: &Job, seen: &Standing) {
+    let Ok(metrics) = &service.ops.metrics else {
+        return;
+    };
+    let next = service
+        .timetable
+        .time(job.name)
+        .and_then(|time| time.next(service.env.now()));
+    metrics.job_seen(
+        job.name,
+        seen.last_ok.map(|at| at.timestamp()),
+        next.map(|at| at.timestamp()),
+    );
 }
 
 /// Another server may have run it between the look and the lock, so it is looked at again.
@@ -143,8 +156,8 @@ fn begin_locked(
     job: &Job,
     wanted: impl Fn(&Service, &Standing) -> Option<Begin>,
 ) -> Result<Option<Begun>, Error> {
-    let seen = look(service, job)?;
-    let which = wanted(service, &seen);
+    let seen = look(service, vec![job])?;
+    let which = seen.first().and_then(|(_, seen)| wanted(service, seen));
     let (env, name) = (service.env.clone(), job.name);
     let server = service.server.clone();
     service.db.write_blocking(move |conn| match which {

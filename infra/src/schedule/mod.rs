@@ -15,6 +15,6 @@ pub use roots::{
 pub use rows::{Cause, Run, RunState};
 pub use runs::{
     Begin, Begun, Ended, Standing, abandon_open, ask_for_run, begin, finish, first_seen,
-    purge_runs, server_name, standing,
+    purge_runs, server_name, standings,
 };
 pub use turnstile::Turnstile;

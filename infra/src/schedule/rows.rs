@@ -49,18 +49,26 @@ pub(super) struct RunRow {
     pub detail: String,
 }
 
-impl RunRow {
-    pub(super) fn last(&self) -> Result<Last, Error> {
-        let ended = match (&self.outcome, self.finished_at) {
-            (Some(word), Some(at)) => Some((outcome_of(word)?, at.and_utc())),
-            _ => None,
-        };
-        Ok(Last {
-            scheduled_for: self.scheduled_for.and_utc(),
-            attempt: u32::try_from(self.attempt).unwrap_or(u32::MAX),
-            ended,
-        })
-    }
+/// How a run stands, of its columns.
+pub(super) fn last(
+    scheduled_for: NaiveDateTime,
+    number: i64,
+    outcome: Option<&str>,
+    finished_at: Option<NaiveDateTime>,
+) -> Result<Last, Error> {
+    let ended = match (outcome, finished_at) {
+        (Some(word), Some(at)) => Some((outcome_of(word)?, at.and_utc())),
+        _ => None,
+    };
+    Ok(Last {
+        scheduled_for: scheduled_for.and_utc(),
+        attempt: attempt(number),
+        ended,
+    })
+}
+
+pub(super) fn attempt(number: i64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 fn outcome_of(word: &str) -> Result<Outcome, Error> {

@@ -1,18 +1,23 @@
 //! Beginning and ending runs: the unique key of a run is what makes it happen once.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use diesel::backend::Backend;
 use diesel::prelude::*;
-use diesel::sql_types::{Text, Timestamp};
+use diesel::serialize::ToSql;
+use diesel::sql_types::{BigInt, HasSqlType, Nullable, Text, Timestamp};
 use domain::auth::Principal;
 use domain::schedule::{Last, Outcome};
 use serde_json::json;
 
 use super::queries::may_ask;
 use super::report::Report;
-use super::rows::{Cause, Run, RunRow};
+use super::rows::{Cause, Run, RunRow, attempt, last};
 use crate::audit::audit;
-use crate::db::schema::{job_runs, jobs};
-use crate::db::{Conn, dialect};
+use crate::db::Conn;
+use crate::db::hot::Hot;
+use crate::db::schema::job_runs;
 use crate::env::Env;
 use crate::error::Error;
 use crate::ids::new_uid;
@@ -23,7 +28,7 @@ const IDLE_KEPT: TimeDelta = TimeDelta::days(2);
 const KEPT: TimeDelta = TimeDelta::days(400);
 
 /// What is known of a job.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Standing {
     /// From when the job is known; none when it was never seen.
     pub since: Option<DateTime<Utc>>,
@@ -36,45 +41,81 @@ pub struct Standing {
     pub last_ok: Option<DateTime<Utc>>,
 }
 
-/// Looks at a job; decides nothing.
-pub fn standing(conn: &mut Conn, env: &Env, job: &str) -> Result<Standing, Error> {
-    let now = env.now().naive_utc();
-    let since: Option<chrono::NaiveDateTime> = jobs::table
-        .find(job)
-        .filter(jobs::since.le(now))
-        .select(jobs::since)
-        .first(conn)
-        .optional()?;
-    let last: Option<RunRow> = job_runs::table
-        .filter(job_runs::job.eq(job))
-        .filter(job_runs::scheduled_for.le(now))
-        .filter(job_runs::started_at.is_not_null())
-        .order((job_runs::scheduled_for.desc(), job_runs::attempt.desc()))
-        .select(RunRow::as_select())
-        .first(conn)
-        .optional()?;
-    let unfinished: Vec<(i64, Option<chrono::NaiveDateTime>)> = job_runs::table
-        .filter(job_runs::job.eq(job))
-        .filter(job_runs::finished_at.is_null())
-        .order(job_runs::id)
-        .limit(100)
-        .select((job_runs::id, job_runs::started_at))
-        .load(conn)?;
-    let last_ok: Option<Option<chrono::NaiveDateTime>> = job_runs::table
-        .filter(job_runs::job.eq(job))
-        .filter(job_runs::outcome.eq(Outcome::Ok.as_str()))
-        .order((job_runs::scheduled_for.desc(), job_runs::attempt.desc()))
-        .select(job_runs::finished_at)
-        .first(conn)
-        .optional()?;
-    let waits = |(id, started): &(i64, Option<_>)| started.is_none().then_some(*id);
-    Ok(Standing {
-        since: since.map(|at| at.and_utc()),
-        last: last.map(|row| row.last()).transpose()?,
-        open: unfinished.iter().any(|(_, started)| started.is_some()),
-        asked: unfinished.iter().find_map(waits),
-        last_ok: last_ok.flatten().map(|at| at.and_utc()),
-    })
+/// Looks at all jobs that are known, by name; decides nothing. One question, since every server
+/// asks it again and again.
+pub fn standings(conn: &mut Conn, env: &Env) -> Result<HashMap<String, Standing>, Error> {
+    let now = env.now();
+    let rows: Vec<StandingRow> = match conn {
+        Conn::Sqlite(lite) => question(now).load(lite)?,
+        Conn::Postgres(pg) => question(now).load(pg)?,
+    };
+    let named = |row: StandingRow| Ok((row.name.clone(), row.standing(now)?));
+    rows.into_iter().map(named).collect()
+}
+
+fn question<DB>(now: DateTime<Utc>) -> Hot<'static, DB>
+where
+    DB: Backend + HasSqlType<Timestamp>,
+    NaiveDateTime: ToSql<Timestamp, DB>,
+{
+    Hot::sql(
+        "SELECT j.name, j.since, l.scheduled_for, l.attempt, l.outcome, l.finished_at, \
+         (SELECT r.finished_at FROM job_runs r WHERE r.job = j.name AND r.outcome = 'ok' \
+          ORDER BY r.scheduled_for DESC, r.attempt DESC LIMIT 1) AS last_ok, \
+         (SELECT COUNT(*) FROM job_runs r WHERE r.job = j.name AND r.finished_at IS NULL \
+          AND r.started_at IS NOT NULL) AS open, \
+         (SELECT MIN(r.id) FROM job_runs r WHERE r.job = j.name AND r.finished_at IS NULL \
+          AND r.started_at IS NULL) AS asked \
+         FROM jobs j LEFT JOIN job_runs l ON l.id = \
+         (SELECT r.id FROM job_runs r WHERE r.job = j.name AND r.scheduled_for <= ",
+    )
+    .bind::<Timestamp, _>(
+        now.naive_utc(),
+        " AND r.started_at IS NOT NULL ORDER BY r.scheduled_for DESC, r.attempt DESC LIMIT 1)",
+    )
+}
+
+#[derive(QueryableByName)]
+struct StandingRow {
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Timestamp)]
+    since: NaiveDateTime,
+    #[diesel(sql_type = Nullable<Timestamp>)]
+    scheduled_for: Option<NaiveDateTime>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    attempt: Option<i64>,
+    #[diesel(sql_type = Nullable<Text>)]
+    outcome: Option<String>,
+    #[diesel(sql_type = Nullable<Timestamp>)]
+    finished_at: Option<NaiveDateTime>,
+    #[diesel(sql_type = Nullable<Timestamp>)]
+    last_ok: Option<NaiveDateTime>,
+    #[diesel(sql_type = BigInt)]
+    open: i64,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    asked: Option<i64>,
+}
+
+impl StandingRow {
+    fn standing(self, now: DateTime<Utc>) -> Result<Standing, Error> {
+        let last = match (self.scheduled_for, self.attempt) {
+            (Some(at), Some(attempt)) => Some(last(
+                at,
+                attempt,
+                self.outcome.as_deref(),
+                self.finished_at,
+            )?),
+            _ => None,
+        };
+        Ok(Standing {
+            since: Some(self.since.and_utc()).filter(|since| *since <= now),
+            last,
+            open: self.open > 0,
+            asked: self.asked,
+            last_ok: self.last_ok.map(|at| at.and_utc()),
+        })
+    }
 }
 
 /// Notes that a job is known from now on. What was noted by a clock in the future is put right.
@@ -127,7 +168,7 @@ pub fn begin(
             cause,
         } => {
             let made = insert(conn, env, job, scheduled_for, cause, Some(server))?;
-            made.map(|row| begun(&row)).transpose()
+            Ok(made.map(|row| begun(&row)))
         }
     }
 }
@@ -143,20 +184,15 @@ fn begin_asked(conn: &mut Conn, env: &Env, id: i64, server: &str) -> Result<Opti
     if taken == 0 {
         return Ok(None);
     }
-    let row: RunRow = job_runs::table
-        .find(id)
-        .select(RunRow::as_select())
-        .first(conn)?;
-    begun(&row).map(Some)
+    Ok(Some(begun(&run_row(conn, id)?)))
 }
 
-fn begun(row: &RunRow) -> Result<Begun, Error> {
-    let last = row.last()?;
-    Ok(Begun {
+fn begun(row: &RunRow) -> Begun {
+    Begun {
         id: row.id,
-        scheduled_for: last.scheduled_for,
-        attempt: last.attempt,
-    })
+        scheduled_for: row.scheduled_for.and_utc(),
+        attempt: attempt(row.attempt),
+    }
 }
 
 /// The next attempt of a scheduled moment; none when somebody else inserts it right now.
@@ -168,41 +204,35 @@ fn insert(
     cause: Cause,
     server: Option<&str>,
 ) -> Result<Option<RunRow>, Error> {
-    let attempts: Option<i64> = job_runs::table
-        .filter(job_runs::job.eq(job))
-        .filter(job_runs::scheduled_for.eq(scheduled_for.naive_utc()))
-        .select(diesel::dsl::max(job_runs::attempt))
-        .first(conn)?;
-    let mut row = RunRow {
-        id: 0,
-        uid: new_uid(),
-        job: job.to_owned(),
-        scheduled_for: scheduled_for.naive_utc(),
-        attempt: attempts.unwrap_or(0).saturating_add(1),
-        cause: cause.as_str().to_owned(),
-        server: server.unwrap_or_default().to_owned(),
-        started_at: server.map(|_| env.now().naive_utc()),
-        finished_at: None,
-        outcome: None,
-        took_ms: None,
-        did: 0,
-        skipped: 0,
-        detail: "{}".to_owned(),
-    };
-    let inserted = dialect::savepoint(conn, |conn| {
-        diesel::insert_into(job_runs::table)
-            .values(&row)
-            .returning(job_runs::id)
-            .get_result::<i64>(conn)
-    });
-    match inserted {
-        Ok(id) => {
-            row.id = id;
-            Ok(Some(row))
-        }
-        Err(error) if dialect::is_unique_violation(&error) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
+    let made: Option<MadeRow> = diesel::sql_query(
+        "INSERT INTO job_runs (uid, job, scheduled_for, cause, server, started_at, attempt) \
+         SELECT $1, $2, $3, $4, $5, $6, COALESCE(MAX(attempt), 0) + 1 FROM job_runs \
+         WHERE job = $7 AND scheduled_for = $8 ON CONFLICT DO NOTHING RETURNING id",
+    )
+    .bind::<Text, _>(new_uid())
+    .bind::<Text, _>(job)
+    .bind::<Timestamp, _>(scheduled_for.naive_utc())
+    .bind::<Text, _>(cause.as_str())
+    .bind::<Text, _>(server.unwrap_or_default())
+    .bind::<Nullable<Timestamp>, _>(server.map(|_| env.now().naive_utc()))
+    .bind::<Text, _>(job)
+    .bind::<Timestamp, _>(scheduled_for.naive_utc())
+    .get_result(conn)
+    .optional()?;
+    made.map(|made| run_row(conn, made.id)).transpose()
+}
+
+#[derive(QueryableByName)]
+struct MadeRow {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+}
+
+fn run_row(conn: &mut Conn, id: i64) -> Result<RunRow, Error> {
+    Ok(job_runs::table
+        .find(id)
+        .select(RunRow::as_select())
+        .first(conn)?)
 }
 
 /// Closes the runs whose server died. Only under the job's lock. Gives how many there were.
