@@ -131,6 +131,27 @@ impl Service {
         })
         .await
     }
+
+    /// [`Service::write_once`] of a job whose answer needs no database: unless it must be kept with
+    /// the change, it is put into words afterwards, and no other write waits for that.
+    pub async fn write_once_then<T, F, S>(
+        &self,
+        key: Option<Key>,
+        job: F,
+        show: S,
+    ) -> Result<Answer, Problem>
+    where
+        F: FnOnce(&mut Conn, &Env) -> Result<T, Error> + Send + 'static,
+        S: FnOnce(T) -> Result<Answer, Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        if key.is_some() {
+            return self
+                .write_once(key, move |conn, env| show(job(conn, env)?))
+                .await;
+        }
+        Ok(show(self.write(job).await?)?)
+    }
 }
 
 /// A retry key under way in this process; two at once with the same key are one too many.

@@ -9,6 +9,7 @@
     reason = "a command for developers: it may fail loudly and it prints"
 )]
 
+use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -25,7 +26,7 @@ use infra::env::Env;
 use infra::error::Error;
 use infra::notification::Letterhead;
 use infra::notification::delivery::{
-    FileMailer, Mailer, Post, SmtpMailer, SmtpSettings, deliver_batch, deliver_due,
+    FileMailer, Mailer, Post, SmtpMailer, SmtpSettings, deliver_batch, deliver_due, pace,
 };
 use infra::notification::letters::{Alert, Letter, OfficeName, Recipient};
 use infra::notification::outbox::{NewMail, enqueue};
@@ -314,7 +315,7 @@ struct Sending {
 }
 
 /// As `MOTCUA_MAIL_RATE` is unless set.
-const RATE: f64 = 300.0;
+const RATE: NonZeroU32 = NonZeroU32::new(300).expect("not zero");
 
 impl Sending {
     fn start(post: Post) -> Self {
@@ -329,8 +330,8 @@ impl Sending {
                 let begun = Instant::now();
                 let done = deliver_batch(&post, &go_on).await.expect("a batch");
                 count.fetch_add(done.sent.try_into().expect("a number"), Ordering::Relaxed);
-                let share = Duration::from_secs_f64(done.sent as f64 / RATE);
-                tokio::time::sleep_until((begun + share).into()).await;
+                let pace = pace(&post, RATE, &done);
+                tokio::time::sleep_until((begun + pace).into()).await;
             }
         });
         Self { ending, sent, task }

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use actix_web::web;
+use infra::db::Conn;
 use infra::db::dialect::savepoint;
-use infra::dossier::{Intake, read_taken, take_in};
+use infra::dossier::{Detail, Intake, read_taken, take_in};
+use infra::env::Env;
 
 use super::dto::{BatchAction, BatchInput, BatchItemInput, DossierInput};
 use super::view::{BatchItemView, BatchView, DossierDetail};
@@ -67,16 +69,16 @@ async fn intake(
     let key = retry.key(&who, body.fingerprint())?;
     let new = body.into_inner().into_new(is_client(&caller));
     let url = Arc::clone(&service.public_url);
-    let answer = service
-        .write_once(key, move |conn, env| {
-            let taken = take_in(conn, env, &who, intake, &new)?;
-            let place = format!("/api/v1/dossiers/{}", taken.code());
-            let detail = read_taken(conn, env, &who, taken, lang)?;
-            let view = DossierDetail::of(detail, &url, lang);
-            created(place, Some(view.summary.version), &view)
-        })
-        .await?;
-    Ok(Reply(answer))
+    let job = move |conn: &mut Conn, env: &Env| {
+        let taken = take_in(conn, env, &who, intake, &new)?;
+        read_taken(conn, env, &who, taken, lang)
+    };
+    let show = move |detail: Detail| {
+        let place = format!("/api/v1/dossiers/{}", detail.summary.code);
+        let view = DossierDetail::of(detail, &url, lang);
+        created(place, Some(view.summary.version), &view)
+    };
+    Ok(Reply(service.write_once_then(key, job, show).await?))
 }
 
 fn is_client(caller: &Caller) -> bool {

@@ -67,10 +67,8 @@ async fn work(service: Service, post: Arc<Post>, ending: Arc<AtomicBool>, rate: 
                     count(metrics, &done);
                 }
                 if done.taken > 0 {
-                    let share = Duration::from_secs_f64(1.0 / f64::from(rate.get()));
-                    let sent = u32::try_from(done.sent).unwrap_or(u32::MAX);
-                    let pace = share.saturating_mul(sent).saturating_sub(begun.elapsed());
-                    tokio::time::sleep(pace).await;
+                    let pace = delivery::pace(&post, rate, &done);
+                    tokio::time::sleep(pace.saturating_sub(begun.elapsed())).await;
                     continue;
                 }
                 until_next(&post.db, &post.env).await

@@ -4,6 +4,7 @@ mod claim;
 mod files;
 mod journal;
 mod lease;
+mod pace;
 mod prepare;
 mod record;
 mod settle;
@@ -37,6 +38,7 @@ use words::{Last, Work};
 pub use claim::{State, Waiting, queue};
 pub use files::FileMailer;
 pub use journal::Journal;
+pub use pace::pace;
 pub use smtp::SmtpMailer;
 pub use smtp_url::{SmtpSettings, SmtpUrlFault, Tls};
 
