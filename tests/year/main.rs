@@ -37,7 +37,10 @@ fn main() {
     }
     let given: Vec<u64> = std::env::args()
         .skip(1)
-        .map(|word| word.parse().expect("days, dossiers a day, seed"))
+        .map(|word| {
+            word.parse()
+                .expect("days, dossiers a day, seed, steps between kills")
+        })
         .collect();
     let days = given.first().copied().unwrap_or(365);
     let mut plan = Plan {
@@ -46,7 +49,7 @@ fn main() {
         last: day(2026, 1, 1) + i64::try_from(days).unwrap() - 1,
         dossiers_a_day: given.get(1).copied().unwrap_or(200),
         every: 30,
-        kill_once_in: 20,
+        kill_once_in: given.get(3).copied().unwrap_or(20),
         with_email: 300,
         smtp_down: day(2026, 1, 21),
         announced: vec![
