@@ -6,7 +6,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use infra::db::schema::{
     alert_batches, alerts, dossier_events, dossiers, job_runs, mails, procedure_versions,
-    procedures,
+    procedures, proposals,
 };
 use infra::db::{Conn, Db};
 use infra::error::Error;
@@ -49,6 +49,8 @@ pub struct AlertRow {
     pub addressee: i64,
     pub via: String,
     pub mail: Option<i64>,
+    /// When a manager put aside the proposal for this dossier and date.
+    dismissed_at: Option<NaiveDateTime>,
 }
 
 impl AlertRow {
@@ -58,6 +60,10 @@ impl AlertRow {
 
     pub fn fired(&self) -> At {
         of_stored(self.fired_at)
+    }
+
+    pub fn dismissed(&self) -> Option<At> {
+        self.dismissed_at.map(of_stored)
     }
 
     pub fn dropped(&self) -> Option<At> {
@@ -131,8 +137,13 @@ pub fn histories(db: &Db) -> Vec<History> {
 /// Every alert.
 pub fn alert_rows(db: &Db) -> Vec<AlertRow> {
     let read = |conn: &mut Conn| {
+        let proposed = proposals::dossier_id
+            .eq(alerts::dossier_id)
+            .and(proposals::due_at.eq(alerts::due_at))
+            .and(proposals::state.eq("dismissed"));
         let rows = alerts::table
             .inner_join(alert_batches::table)
+            .left_join(proposals::table.on(proposed))
             .select((
                 alerts::dossier_id,
                 alerts::rung,
@@ -144,6 +155,7 @@ pub fn alert_rows(db: &Db) -> Vec<AlertRow> {
                 alert_batches::addressee_id,
                 alert_batches::via,
                 alert_batches::mail_id,
+                proposals::decided_at.nullable(),
             ))
             .load(conn)?;
         Ok::<_, Error>(rows)

@@ -278,7 +278,7 @@ pub(super) fn connect_postgres(url: &str, setup: &str) -> Result<Conn, diesel::r
 /// What every session is told first. A server that does not wait for its disk is told to.
 pub(super) fn setup_sql(settings: &DbSettings) -> String {
     format!(
-        "SET timezone = 'UTC'; SET statement_timeout = {}; SET lock_timeout = {}; \
+        "SET timezone = 'UTC'; SET jit = off; SET statement_timeout = {}; SET lock_timeout = {}; \
          SET idle_in_transaction_session_timeout = '60s'; \
          SELECT set_config('synchronous_commit', 'on', false) \
          WHERE current_setting('synchronous_commit') = 'off'",

@@ -160,7 +160,11 @@ impl Comparison<'_> {
                 .expect("the text of a mail to the staff"),
         );
         let mut groups: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-        for row in rows {
+        // What a manager has put aside meanwhile waits for no signature.
+        let waits = |row: &&AlertRow| {
+            row.rung != PROPOSED || row.dismissed().is_none_or(|dismissed| dismissed > got.at)
+        };
+        for row in rows.iter().filter(waits) {
             let code = self.known[&row.dossier].history.code.as_str();
             groups.entry(&row.rung).or_default().insert(code);
         }
@@ -168,7 +172,7 @@ impl Comparison<'_> {
         let small = groups.values().all(|group| group.len() <= NAMED);
         let missing = small && all.iter().any(|code| !found.contains(*code));
         // Beside a new proposal a mail lists all that still wait for a signature.
-        let lists_more = mail.kind == "staff_digest" || groups.contains_key(PROPOSED);
+        let lists_more = mail.kind == "staff_digest" || rows.iter().any(|row| row.rung == PROPOSED);
         let strange = !lists_more && found.iter().any(|code| !all.contains(code.as_str()));
         if missing || strange {
             let line = format!(

@@ -96,6 +96,7 @@ impl Rung {
                     start: calendar.back_work(date, 8 * HOUR),
                     short: false,
                     by_hand: false,
+                    same_day: false,
                     stops: Vec::new(),
                 })
             }

@@ -15,6 +15,8 @@ pub struct Dated {
     pub start: At,
     pub short: bool,
     pub by_hand: bool,
+    /// A limit of the same day: it is counted anew when a payment came.
+    pub same_day: bool,
     /// Payment stops since the start.
     pub stops: Vec<(At, At)>,
 }
@@ -253,9 +255,13 @@ fn accepted(
         start,
         short,
         by_hand: false,
+        same_day: false,
         stops: Vec::new(),
     };
-    span.due = Some(dated(0, is_short(procedure.limit)));
+    span.due = Some(Dated {
+        same_day: procedure.limit == Limit::SameDay,
+        ..dated(0, is_short(procedure.limit))
+    });
     span.step = Some(AtStep {
         dated: dated(hand_over(start, calendar), true),
         budget: None,
@@ -281,6 +287,7 @@ fn enter(budget: Limit, next: usize, calendar: &Calendar, span: &mut Span, at: A
             start: calendar.working_from(at),
             short: is_short(budget),
             by_hand: false,
+            same_day: false,
             stops: Vec::new(),
         },
         budget: Some(budget),
@@ -311,7 +318,7 @@ fn resumed(calendar: &Calendar, span: &mut Span, since: At, event: &Event) {
         if since > was {
             continue;
         }
-        if restarts {
+        if restarts || (dated.same_day && !dated.by_hand) {
             dated.start = calendar.working_from(at);
             dated.stops.clear();
         } else {
