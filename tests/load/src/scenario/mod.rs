@@ -40,6 +40,13 @@ fn wanted(plan: &Plan, name: &str) -> bool {
     plan.only.as_deref().is_none_or(|only| name.contains(only))
 }
 
+/// Whether the service has had anything to carry when its memory is read.
+fn under_load(plan: &Plan, database: &str) -> bool {
+    ["intake", "lookup"]
+        .iter()
+        .any(|figure| wanted(plan, &format!("{database}-{figure}")))
+}
+
 /// A service on a database of its own, with the city in it.
 struct Bench {
     folder: tempfile::TempDir,

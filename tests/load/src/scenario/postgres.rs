@@ -8,7 +8,7 @@ use infra::db::schema::offices;
 
 use super::{
     Bench, codes, intakes, list, load, look_ups, memory_line, one_dossier, rate_lines, sound,
-    start_lines, wanted,
+    start_lines, under_load, wanted,
 };
 use crate::http::drive;
 use crate::rows::Intake;
@@ -32,7 +32,7 @@ pub(super) async fn postgres(plan: &Plan, server: &str) -> Result<Vec<Line>> {
     if wanted(plan, "postgres-lookup") {
         lines.extend(postgres_look_up(plan, &bench).await?);
     }
-    if wanted(plan, "start") {
+    if under_load(plan, "postgres") {
         let peak = bench.running.peak()?;
         lines.push(memory_line(
             "PostgreSQL: resident memory, the most under this load",

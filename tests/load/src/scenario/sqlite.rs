@@ -5,7 +5,7 @@ use std::process::Command;
 
 use super::{
     Bench, codes, intakes, list, load, look_ups, memory_line, one_dossier, rate_lines, sound,
-    start_lines, wanted,
+    start_lines, under_load, wanted,
 };
 use crate::http::{drive, request};
 use crate::process::{free_port, start};
@@ -27,7 +27,7 @@ pub(super) async fn sqlite(plan: &Plan) -> Result<Vec<Line>> {
     if wanted(plan, "sqlite-lookup") {
         lines.extend(sqlite_look_up(plan, &bench).await?);
     }
-    if wanted(plan, "start") {
+    if under_load(plan, "sqlite") {
         let peak = bench.running.peak()?;
         lines.push(memory_line(
             "SQLite: resident memory, the most under this load",
