@@ -15,8 +15,7 @@ use super::error::OpenError;
 /// `busy_timeout` comes first: the next lines may have to wait for another process.
 const COMMON: &str = "PRAGMA busy_timeout = 5000;
     PRAGMA foreign_keys = ON;
-    PRAGMA temp_store = MEMORY;
-    PRAGMA mmap_size = 268435456;";
+    PRAGMA temp_store = MEMORY;";
 
 /// FULL: a commit is on disk before it is answered. The group commit pays for the sync.
 /// The log is folded back every 4,000 pages (16 MB) and kept below 64 MB.
@@ -25,7 +24,10 @@ const WRITER: &str = "PRAGMA synchronous = FULL;
     PRAGMA wal_autocheckpoint = 4000;
     PRAGMA journal_size_limit = 67108864;";
 
+/// Each connection maps the file for itself, and what it has touched counts as its memory: only the
+/// readers do, and only the beginning.
 const READER: &str = "PRAGMA query_only = ON;
+    PRAGMA mmap_size = 16777216;
     PRAGMA cache_size = -8000;";
 
 /// Creates the file and its folder where they are missing; only the owner may open them.

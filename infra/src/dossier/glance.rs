@@ -37,7 +37,8 @@ pub(super) struct Glance {
     steps: Option<String>,
 }
 
-/// The steps that were passed come as a JSON list, so that they cost no second round trip.
+/// The steps that were passed come as a JSON list, so that they cost no second round trip. They are
+/// put in order here: SQLite would make a table on the side for it at each look-up.
 macro_rules! glance_sql {
     ($steps:literal) => {
         concat!(
@@ -53,12 +54,12 @@ macro_rules! glance_sql {
 }
 
 const ON_SQLITE: &str = glance_sql!(
-    "SELECT json_group_array(json_array(s.name, s.entered_at, s.left_at) ORDER BY s.number) \
+    "SELECT json_group_array(json_array(s.number, s.name, s.entered_at, s.left_at)) \
      FROM dossier_steps s WHERE s.dossier_id = d.id AND s.step_index >= -1"
 );
 
 const ON_POSTGRES: &str = glance_sql!(
-    "SELECT json_agg(json_build_array(s.name, s.entered_at, s.left_at) ORDER BY s.number)::text \
+    "SELECT json_agg(json_build_array(s.number, s.name, s.entered_at, s.left_at))::text \
      FROM dossier_steps s WHERE s.dossier_id = d.id AND s.step_index >= -1"
 );
 
@@ -81,10 +82,11 @@ impl Glance {
         let Some(steps) = &self.steps else {
             return Ok(Vec::new());
         };
-        let steps: Vec<(String, String, Option<String>)> = serde_json::from_str(steps)?;
+        let mut steps: Vec<(i64, String, String, Option<String>)> = serde_json::from_str(steps)?;
+        steps.sort_unstable_by_key(|step| step.0);
         steps
             .into_iter()
-            .map(|(name, entered_at, left_at)| {
+            .map(|(_, name, entered_at, left_at)| {
                 Ok(PublicStep {
                     name,
                     entered_at: moment(&entered_at)?.and_utc(),
@@ -100,6 +102,7 @@ impl Glance {
 
 /// SQLite keeps a space between date and time, PostgreSQL's JSON has a T.
 fn moment(text: &str) -> Result<NaiveDateTime, Error> {
-    NaiveDateTime::parse_from_str(&text.replacen('T', " ", 1), "%Y-%m-%d %H:%M:%S%.f")
+    text.replacen(' ', "T", 1)
+        .parse()
         .map_err(|fault| Error::Internal(format!("a stored time reads {text}: {fault}")))
 }

@@ -126,9 +126,9 @@ async fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> io::Result<u16>
             let length = text
                 .lines()
                 .find_map(|line| {
-                    line.to_ascii_lowercase()
-                        .strip_prefix("content-length:")
-                        .map(|rest| rest.trim().parse::<usize>())
+                    let (name, rest) = line.split_once(':')?;
+                    name.eq_ignore_ascii_case("content-length")
+                        .then(|| rest.trim().parse::<usize>())
                 })
                 .and_then(Result::ok)
                 .ok_or_else(|| io::Error::other("an answer without Content-Length"))?;
