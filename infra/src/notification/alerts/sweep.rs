@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::schedule::Report;
 
 /// Dossiers in one write: short enough that no intake waits long behind it.
-const BATCH: i64 = 250;
+const BATCH: i64 = 100;
 /// A dossier that could not be looked at is tried again after this.
 const TRY_AGAIN_HOURS: i64 = 1;
 
