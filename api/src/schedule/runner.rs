@@ -158,11 +158,18 @@ fn begin_locked(
 ) -> Result<Option<Begun>, Error> {
     let seen = look(service, vec![job])?;
     let which = seen.first().and_then(|(_, seen)| wanted(service, seen));
+    // Under the lock, what has begun and not ended is of a server that died.
+    let left = seen.first().is_some_and(|(_, seen)| seen.open);
+    if which.is_none() && !left {
+        return Ok(None);
+    }
     let (env, name) = (service.env.clone(), job.name);
     let server = service.server.clone();
-    service.db.write_blocking(move |conn| match which {
-        Some(which) => begin(conn, &env, name, which, &server),
-        None => abandon_open(conn, &env, name).map(|_| None),
+    service.db.write_blocking(move |conn| {
+        if left {
+            abandon_open(conn, &env, name)?;
+        }
+        which.map_or(Ok(None), |which| begin(conn, &env, name, which, &server))
     })
 }
 

@@ -1,16 +1,16 @@
 //! The working hours of the staff: nothing is sent to them outside.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
+use domain::deadline::Calendar;
 
 use crate::calendar;
 use crate::db::Conn;
-use crate::db::schema::offices;
 use crate::env::Env;
 use crate::error::Error;
 
-/// `at` when the office works then, else its next opening. An office without a calendar, and a
-/// mail of no office, wait for nothing.
+/// `at` when the office works then, else its next opening. A mail of no office waits for nothing.
 pub(super) fn within(
     conn: &mut Conn,
     env: &Env,
@@ -20,14 +20,27 @@ pub(super) fn within(
     let Some(office_id) = office_id else {
         return Ok(at);
     };
-    let path: String = offices::table
-        .find(office_id)
-        .select(offices::path)
-        .first(conn)?;
-    match calendar::in_force_by_path(conn, env, &path) {
-        Ok((_, calendar)) if calendar.is_working_time(at) => Ok(at),
-        Ok((_, calendar)) => Ok(calendar.next_opening(at).max(at)),
-        Err(Error::Refused("no_calendar")) => Ok(at),
+    let calendar = calendar_of(conn, env, office_id)?;
+    Ok(opening(calendar.as_deref(), at))
+}
+
+/// The calendar of an office; none where it has none.
+pub(super) fn calendar_of(
+    conn: &mut Conn,
+    env: &Env,
+    office_id: i64,
+) -> Result<Option<Arc<Calendar>>, Error> {
+    match calendar::in_force(conn, env, office_id) {
+        Ok((_, calendar)) => Ok(Some(calendar)),
+        Err(Error::Refused("no_calendar")) => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+/// The same by a calendar at hand; without one nothing is waited for.
+pub(super) fn opening(calendar: Option<&Calendar>, at: DateTime<Utc>) -> DateTime<Utc> {
+    match calendar {
+        Some(calendar) if !calendar.is_working_time(at) => calendar.next_opening(at).max(at),
+        _ => at,
     }
 }

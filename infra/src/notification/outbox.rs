@@ -5,6 +5,7 @@ use diesel::backend::Backend;
 use diesel::prelude::*;
 use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, HasSqlType, Nullable, Text, Timestamp};
+use domain::deadline::Calendar;
 
 use super::hours;
 use super::letters::Letter;
@@ -100,11 +101,22 @@ where
 /// Puts a mail into the outbox, in the transaction of the caller; gives its id, or none when
 /// there is one with this key already.
 pub fn enqueue(conn: &mut Conn, env: &Env, mail: &NewMail) -> Result<Option<i64>, Error> {
+    enqueue_by(conn, env, mail, None)
+}
+
+/// [`enqueue`] by the calendar of the mail's office, where that is at hand.
+pub(super) fn enqueue_by(
+    conn: &mut Conn,
+    env: &Env,
+    mail: &NewMail,
+    calendar: Option<&Calendar>,
+) -> Result<Option<i64>, Error> {
     let now = env.now();
     let not_before = mail.not_before.map_or(now, |at| at.max(now));
-    let first = match mail.staff_id {
-        Some(_) => hours::within(conn, env, mail.office_id, not_before)?,
-        None => not_before,
+    let first = match (mail.staff_id, calendar) {
+        (Some(_), Some(calendar)) => hours::opening(Some(calendar), not_before),
+        (Some(_), None) => hours::within(conn, env, mail.office_id, not_before)?,
+        (None, _) => not_before,
     };
     let content = serde_json::to_string(&mail.letter)?;
     let row = Row {

@@ -178,8 +178,7 @@ pub struct Begun {
     pub attempt: u32,
 }
 
-/// Marks a run as begun; none when another server was faster. Only under the job's lock: runs
-/// without an end are of servers that died.
+/// Marks a run as begun; none when another server was faster. Only under the job's lock.
 pub fn begin(
     conn: &mut Conn,
     env: &Env,
@@ -187,7 +186,6 @@ pub fn begin(
     which: Begin,
     server: &str,
 ) -> Result<Option<Begun>, Error> {
-    abandon_open(conn, env, job)?;
     match which {
         Begin::Asked(id) => begin_asked(conn, env, id, server),
         Begin::New {
@@ -195,7 +193,11 @@ pub fn begin(
             cause,
         } => {
             let made = insert(conn, env, job, scheduled_for, cause, Some(server))?;
-            Ok(made.map(|row| begun(&row)))
+            Ok(made.map(|made| Begun {
+                id: made.id,
+                scheduled_for,
+                attempt: attempt(made.attempt),
+            }))
         }
     }
 }
@@ -211,15 +213,12 @@ fn begin_asked(conn: &mut Conn, env: &Env, id: i64, server: &str) -> Result<Opti
     if taken == 0 {
         return Ok(None);
     }
-    Ok(Some(begun(&run_row(conn, id)?)))
-}
-
-fn begun(row: &RunRow) -> Begun {
-    Begun {
-        id: row.id,
+    let row = run_row(conn, id)?;
+    Ok(Some(Begun {
+        id,
         scheduled_for: row.scheduled_for.and_utc(),
         attempt: attempt(row.attempt),
-    }
+    }))
 }
 
 /// The next attempt of a scheduled moment; none when somebody else inserts it right now.
@@ -230,11 +229,12 @@ fn insert(
     scheduled_for: DateTime<Utc>,
     cause: Cause,
     server: Option<&str>,
-) -> Result<Option<RunRow>, Error> {
-    let made: Option<MadeRow> = diesel::sql_query(
+) -> Result<Option<MadeRow>, Error> {
+    Ok(diesel::sql_query(
         "INSERT INTO job_runs (uid, job, scheduled_for, cause, server, started_at, attempt) \
          SELECT $1, $2, $3, $4, $5, $6, COALESCE(MAX(attempt), 0) + 1 FROM job_runs \
-         WHERE job = $7 AND scheduled_for = $8 ON CONFLICT DO NOTHING RETURNING id",
+         WHERE job = $7 AND scheduled_for = $8 ON CONFLICT DO NOTHING \
+         RETURNING id, attempt",
     )
     .bind::<Text, _>(new_uid())
     .bind::<Text, _>(job)
@@ -245,14 +245,15 @@ fn insert(
     .bind::<Text, _>(job)
     .bind::<Timestamp, _>(scheduled_for.naive_utc())
     .get_result(conn)
-    .optional()?;
-    made.map(|made| run_row(conn, made.id)).transpose()
+    .optional()?)
 }
 
 #[derive(QueryableByName)]
 struct MadeRow {
     #[diesel(sql_type = BigInt)]
     id: i64,
+    #[diesel(sql_type = BigInt)]
+    attempt: i64,
 }
 
 fn run_row(conn: &mut Conn, id: i64) -> Result<RunRow, Error> {
@@ -316,7 +317,8 @@ pub fn ask_for_run(conn: &mut Conn, env: &Env, who: &Principal, job: &str) -> Re
     let row = match waiting {
         Some(row) => row,
         None => {
-            insert(conn, env, job, env.now(), Cause::Person, None)?.ok_or(Error::AlreadyExists)?
+            let made = insert(conn, env, job, env.now(), Cause::Person, None)?;
+            run_row(conn, made.ok_or(Error::AlreadyExists)?.id)?
         }
     };
     audit(conn, env, who, "job.run", job, &json!({ "run": row.uid }))?;

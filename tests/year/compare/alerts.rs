@@ -169,8 +169,14 @@ impl Comparison<'_> {
             groups.entry(&row.rung).or_default().insert(code);
         }
         let all: BTreeSet<&str> = groups.values().flatten().copied().collect();
-        let small = groups.values().all(|group| group.len() <= NAMED);
-        let missing = small && all.iter().any(|code| !found.contains(*code));
+        // Of a group the oldest are named; of the proposals the oldest of all that wait.
+        let whole = |rung: &str, group: &BTreeSet<&str>| {
+            group.len() <= NAMED && (rung != PROPOSED || found.len() < NAMED)
+        };
+        let named = |code: &&str| found.contains(*code);
+        let missing = groups
+            .iter()
+            .any(|(rung, group)| whole(rung, group) && !group.iter().all(named));
         // Beside a new proposal a mail lists all that still wait for a signature.
         let lists_more = mail.kind == "staff_digest" || rows.iter().any(|row| row.rung == PROPOSED);
         let strange = !lists_more && found.iter().any(|code| !all.contains(code.as_str()));

@@ -9,8 +9,9 @@ use domain::time::local_date;
 
 use super::directory::Directory;
 use super::groups::{AlertNow, LIST_URL, dossiers_of, groups};
+use super::house::{House, Loaded};
 use super::ladders::Ladders;
-use super::links::{link, link_left_over};
+use super::links::{link, link_left_over, mailed};
 use super::record::{are_as_read, look_soon};
 use super::sections::{count_of, open_proposals};
 use super::sweep::name_faults;
@@ -19,7 +20,7 @@ use crate::db::{Conn, Db};
 use crate::env::Env;
 use crate::error::Error;
 use crate::notification::letters::{Alert, Letter, OfficeName, Recipient};
-use crate::notification::outbox::{NewMail, enqueue};
+use crate::notification::outbox::{NewMail, enqueue_by};
 use crate::schedule::Report;
 
 /// What waits for a digest that was never made goes by mail after this.
@@ -36,7 +37,12 @@ pub(super) struct Batch {
 pub type DigestTime<'a> = &'a dyn Fn(NaiveDate) -> Option<DateTime<Utc>>;
 
 /// Alerts whose digest did not come go by mail.
-pub(super) fn hand_over_stale(db: &Db, env: &Env, digest_at: DigestTime<'_>) -> Result<(), Error> {
+pub(super) fn hand_over_stale(
+    db: &Db,
+    env: &Env,
+    house: &House,
+    digest_at: DigestTime<'_>,
+) -> Result<(), Error> {
     let before = (env.now() - DIGEST_PATIENCE).naive_utc();
     let waiting: Vec<(i64, i64, NaiveDateTime)> = db.read_blocking(move |conn| {
         let old = open("digest").filter(alert_batches::opened_at.le(before));
@@ -50,9 +56,9 @@ pub(super) fn hand_over_stale(db: &Db, env: &Env, digest_at: DigestTime<'_>) -> 
     if waiting.is_empty() {
         return Ok(());
     }
-    let directory = db.read_blocking(|conn| Directory::load(conn, env))?;
+    let loaded = db.read_blocking(|conn| house.load(conn, env))?;
     let is_stale = |(id, addressee, opened_at): (i64, i64, NaiveDateTime)| {
-        let since = waits_since(&directory, addressee, opened_at.and_utc(), digest_at);
+        let since = waits_since(&loaded.directory, addressee, opened_at.and_utc(), digest_at);
         (since + DIGEST_PATIENCE <= env.now()).then_some(id)
     };
     let stale: Vec<i64> = waiting.into_iter().filter_map(is_stale).collect();
@@ -117,6 +123,7 @@ pub(super) fn for_digest(conn: &mut Conn, addressee: i64) -> Result<Vec<i64>, Er
 pub(super) fn compose_open(
     db: &Db,
     env: &Env,
+    house: &House,
     report: &mut Report,
     go_on: &dyn Fn() -> bool,
 ) -> Result<(), Error> {
@@ -133,15 +140,13 @@ pub(super) fn compose_open(
     if waiting.is_empty() {
         return Ok(());
     }
-    let (directory, ladders) = db.read_blocking(|conn| {
-        Ok::<_, Error>((Directory::load(conn, env)?, Ladders::load(conn)?))
-    })?;
-    name_faults(&directory, &ladders, report);
+    let loaded = db.read_blocking(|conn| house.load(conn, env))?;
+    name_faults(loaded.faults(), report);
     for batch in waiting {
         if !go_on() {
             break;
         }
-        match compose(db, env, &directory, &ladders, &batch) {
+        match compose(db, env, &loaded, &batch) {
             Ok(()) => {}
             Err(Error::Unavailable(cause)) => return Err(cause.into()),
             Err(error) => {
@@ -153,13 +158,8 @@ pub(super) fn compose_open(
     Ok(())
 }
 
-fn compose(
-    db: &Db,
-    env: &Env,
-    directory: &Directory,
-    ladders: &Ladders,
-    batch: &Batch,
-) -> Result<(), Error> {
+fn compose(db: &Db, env: &Env, loaded: &Loaded, batch: &Batch) -> Result<(), Error> {
+    let (directory, ladders) = (&loaded.directory, &loaded.ladders);
     let built = db.read_blocking(|conn| {
         let alerts = AlertNow::of_batches(conn, &[batch.id])?;
         alert_letter(conn, env, directory, ladders, batch.addressee_id, alerts)
@@ -168,8 +168,11 @@ fn compose(
         .people
         .get(&batch.addressee_id)
         .and_then(|person| person.email.clone());
+    let calendar = built
+        .office
+        .and_then(|office| directory.calendar(office).cloned());
     let (owned_env, owned) = (env.clone(), batch.clone());
-    let mail = db.write_blocking(move |conn| {
+    let long = db.write_blocking(move |conn| {
         if !are_as_read(conn, &[owned.id], built.alerts)? {
             return Ok(None);
         }
@@ -185,7 +188,7 @@ fn compose(
                     not_before: None,
                     dossiers: Vec::new(),
                 };
-                enqueue(conn, &owned_env, &mail)?
+                enqueue_by(conn, &owned_env, &mail, calendar.as_deref())?
             }
             (Some(_), None) => {
                 close(conn, &[owned.id], "no_address")?;
@@ -194,13 +197,14 @@ fn compose(
             (None, _) => None,
         };
         drop_alerts(conn, &owned_env, &built.unwanted)?;
-        match mail {
-            Some(mail) => mailed(conn, &[owned.id], mail)?,
-            None => close(conn, &[owned.id], "composed")?,
-        }
-        Ok::<_, Error>(mail)
+        let Some(mail) = mail else {
+            close(conn, &[owned.id], "composed")?;
+            return Ok(None);
+        };
+        let long = mailed(conn, &[owned.id], mail, built.alerts)?;
+        Ok::<_, Error>(long.then_some(mail))
     })?;
-    match mail {
+    match long {
         Some(mail) => link(db, mail),
         None => Ok(()),
     }
@@ -210,14 +214,6 @@ fn compose(
 pub(super) fn close(conn: &mut Conn, batches: &[i64], state: &str) -> Result<(), Error> {
     diesel::update(alert_batches::table.filter(alert_batches::id.eq_any(batches)))
         .set(alert_batches::state.eq(state))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Names the mail of batches; they are done with when it is linked.
-pub(super) fn mailed(conn: &mut Conn, batches: &[i64], mail: i64) -> Result<(), Error> {
-    diesel::update(alert_batches::table.filter(alert_batches::id.eq_any(batches)))
-        .set(alert_batches::mail_id.eq(mail))
         .execute(conn)?;
     Ok(())
 }

@@ -6,11 +6,12 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::time::local_date;
 
-use super::batches::{Built, close, drop_alerts, for_digest, mailed, office_name, recipient};
+use super::batches::{Built, close, drop_alerts, for_digest, office_name, recipient};
 use super::directory::{Directory, Scope};
 use super::groups::{AlertNow, LIST_URL, dossiers_of, groups};
+use super::house::{House, Loaded};
 use super::ladders::Ladders;
-use super::links::{link, link_left_over};
+use super::links::{link, link_left_over, mailed};
 use super::record::are_as_read;
 use super::sections::{Sections, sections};
 use super::sweep::{look_round, name_faults};
@@ -19,7 +20,7 @@ use crate::db::{Conn, Db};
 use crate::env::Env;
 use crate::error::Error;
 use crate::notification::letters::{ChainRoot, Digest, Letter};
-use crate::notification::outbox::{NewMail, enqueue};
+use crate::notification::outbox::{NewMail, enqueue_by};
 use crate::schedule::Report;
 
 /// Opens today's digests and makes those whose readers are at work. Whose office opens later
@@ -36,8 +37,9 @@ pub fn digest(db: &Db, env: &Env, go_on: &dyn Fn() -> bool) -> Result<Report, Er
         Ok::<_, Error>(())
     })?;
     // What falls at this very opening belongs into the digest.
-    let mut report = look_round(db, env, go_on)?;
-    go_on_with_digests(db, env, &mut report, go_on)?;
+    let house = House::default();
+    let mut report = look_round(db, env, &house, go_on)?;
+    go_on_with_digests(db, env, &house, &mut report, go_on)?;
     Ok(report)
 }
 
@@ -45,6 +47,7 @@ pub fn digest(db: &Db, env: &Env, go_on: &dyn Fn() -> bool) -> Result<Report, Er
 pub(super) fn go_on_with_digests(
     db: &Db,
     env: &Env,
+    house: &House,
     report: &mut Report,
     go_on: &dyn Fn() -> bool,
 ) -> Result<(), Error> {
@@ -57,21 +60,22 @@ pub(super) fn go_on_with_digests(
         return Ok(());
     }
     link_left_over(db)?;
-    let (directory, ladders, made) = db.read_blocking(|conn| {
+    let (loaded, made) = db.read_blocking(|conn| {
         let made: Vec<(i64, i64)> = digests::table
             .filter(digests::day.eq(today))
             .select((digests::staff_id, digests::read_by))
             .load(conn)?;
-        Ok::<_, Error>((Directory::load(conn, env)?, Ladders::load(conn)?, made))
+        Ok::<_, Error>((house.load(conn, env)?, made))
     })?;
-    name_faults(&directory, &ladders, report);
+    name_faults(loaded.faults(), report);
+    let directory = &loaded.directory;
     let (told, served): (BTreeSet<i64>, BTreeSet<i64>) = made.into_iter().unzip();
     let at_work = |id: &i64| {
         directory
             .calendar_of(*id)
             .is_some_and(|calendar| calendar.is_working_time(env.now()))
     };
-    for (addressee, meant) in readers(&directory) {
+    for (addressee, meant) in readers(directory) {
         // Whose morning was told is not told again by another hand: an absence that begins or
         // ends in the course of the day brings nobody a second digest.
         let done = served.contains(&addressee) || meant.is_subset(&told);
@@ -81,7 +85,7 @@ pub(super) fn go_on_with_digests(
         if !go_on() {
             break;
         }
-        match make(db, env, &directory, &ladders, addressee, &meant, today) {
+        match make(db, env, &loaded, addressee, &meant, today) {
             Ok(made) => report.add(usize::from(made)),
             Err(Error::Unavailable(cause)) => return Err(cause.into()),
             Err(error) => {
@@ -107,12 +111,12 @@ fn readers(directory: &Directory) -> BTreeMap<i64, BTreeSet<i64>> {
 fn make(
     db: &Db,
     env: &Env,
-    directory: &Directory,
-    ladders: &Ladders,
+    loaded: &Loaded,
     addressee: i64,
     meant: &BTreeSet<i64>,
     today: NaiveDate,
 ) -> Result<bool, Error> {
+    let (directory, ladders) = (&loaded.directory, &loaded.ladders);
     let (batches, built) = db.read_blocking(|conn| {
         let batches = for_digest(conn, addressee)?;
         let alerts = AlertNow::of_batches(conn, &batches)?;
@@ -121,6 +125,7 @@ fn make(
     })?;
     let person = directory.people.get(&addressee);
     let to = person.and_then(|person| person.email.clone());
+    let calendar = directory.calendar_of(addressee).cloned();
     let (env, meant) = (env.clone(), meant.clone());
     let mail = db.write_blocking(move |conn| {
         // What another server is just changing is for the next look.
@@ -156,9 +161,10 @@ fn make(
             not_before: None,
             dossiers: Vec::new(),
         };
-        let mail = enqueue(conn, &env, &mail)?;
+        let mail = enqueue_by(conn, &env, &mail, calendar.as_deref())?;
+        let mut long = false;
         match mail {
-            Some(mail) => mailed(conn, &batches, mail)?,
+            Some(mail) => long = mailed(conn, &batches, mail, built.alerts)?,
             None => close(conn, &batches, "composed")?,
         }
         diesel::update(digests::table)
@@ -166,12 +172,12 @@ fn make(
             .filter(digests::read_by.eq(addressee))
             .set(digests::mail_id.eq(mail))
             .execute(conn)?;
-        Ok(mail)
+        Ok(mail.map(|mail| (mail, long)))
     })?;
-    match mail {
-        Some(mail) => link(db, mail).map(|()| true),
-        None => Ok(false),
+    if let Some((mail, true)) = mail {
+        link(db, mail)?;
     }
+    Ok(mail.is_some())
 }
 
 /// Notes whose morning is told to whom; false when it was told before.

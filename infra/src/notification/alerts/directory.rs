@@ -10,9 +10,10 @@ use domain::deadline::Calendar;
 use domain::notification::ladder::Recipient;
 use domain::office::is_within;
 
+use super::groups::Named;
 use crate::calendar;
 use crate::db::Conn;
-use crate::db::schema::{offices, staff, staff_roles, stand_ins};
+use crate::db::schema::{departments, offices, staff, staff_roles, stand_ins};
 use crate::env::Env;
 use crate::error::Error;
 
@@ -48,10 +49,14 @@ pub(super) struct Directory {
     pub offices: HashMap<i64, Office>,
     /// Active staff.
     pub people: BTreeMap<i64, Person>,
+    /// Names of departments.
+    pub departments: HashMap<i64, String>,
     /// Who stands in now, by the absent person.
     pub stand_ins: BTreeMap<i64, i64>,
     /// Offices whose calendar does not read, with the word for why: they have none until it does.
     pub faults: Vec<(String, &'static str)>,
+    /// Dossiers as letters of this moment name them.
+    pub named: Named,
     by_role: HashMap<(Role, i64), Vec<i64>>,
 }
 
@@ -81,6 +86,11 @@ impl Directory {
             };
             directory.people.insert(id, person);
         }
+        directory.departments = departments::table
+            .select((departments::id, departments::name))
+            .load::<(i64, String)>(conn)?
+            .into_iter()
+            .collect();
         directory.load_roles(conn)?;
         directory.load_stand_ins(conn, now)?;
         Ok(directory)

@@ -1,6 +1,7 @@
 //! Alerts put together for a letter: by rung, with totals per department and the oldest first.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
@@ -11,7 +12,7 @@ use super::PROPOSED;
 use super::directory::Directory;
 use super::ladders::Ladders;
 use crate::db::Conn;
-use crate::db::schema::{alerts, departments, dossiers, procedure_versions, staff};
+use crate::db::schema::{alerts, dossiers, procedure_versions, staff};
 use crate::error::Error;
 use crate::notification::letters::{DepartmentCount, DossierLine, Group};
 
@@ -135,7 +136,7 @@ pub(super) fn groups(
             rung: rung.to_owned(),
             title,
             count: u64::try_from(alerts.len()).unwrap_or(u64::MAX),
-            departments: named_counts(conn, counted)?,
+            departments: named_counts(directory, counted),
             dossiers: lines(conn, directory, &oldest, &dates, now)?,
         };
         found.push((weight, group));
@@ -185,42 +186,67 @@ pub(super) fn count_by(
 
 /// The counts with the names of the departments, the most first.
 pub(super) fn named_counts(
-    conn: &mut Conn,
+    directory: &Directory,
     counted: BTreeMap<Option<i64>, u64>,
-) -> Result<Vec<DepartmentCount>, Error> {
-    let ids: Vec<i64> = counted.keys().flatten().copied().collect();
-    let names: HashMap<i64, String> = departments::table
-        .filter(departments::id.eq_any(ids))
-        .select((departments::id, departments::name))
-        .load::<(i64, String)>(conn)?
-        .into_iter()
-        .collect();
+) -> Vec<DepartmentCount> {
+    let name = |department: Option<i64>| {
+        let known = department.and_then(|id| directory.departments.get(&id));
+        known.map_or("Chưa phân phòng", String::as_str).to_owned()
+    };
     let mut counts: Vec<DepartmentCount> = counted
         .into_iter()
         .map(|(department, count)| DepartmentCount {
-            name: department
-                .and_then(|id| names.get(&id).cloned())
-                .unwrap_or_else(|| "Chưa phân phòng".to_owned()),
+            name: name(department),
             count,
         })
         .collect();
     counts.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
-    Ok(counts)
+    counts
 }
 
-type LineRow = (i64, String, i64, String, Option<i64>, Option<i64>);
+/// Dossiers as letters name them, each read once for all letters of one moment: the same one is
+/// told to its specialist, to the head and to the managers.
+#[derive(Debug, Default)]
+pub(super) struct Named(Mutex<HashMap<i64, NamedDossier>>);
 
-/// Dossiers as a letter to the staff names them, in the order given.
-pub(super) fn lines(
+#[derive(Debug, Clone)]
+struct NamedDossier {
+    code: String,
+    office: i64,
+    procedure: String,
+    department: Option<i64>,
+    holder: Option<String>,
+}
+
+type NamedRow = (i64, String, i64, String, Option<i64>, Option<i64>);
+
+impl Named {
+    /// Those of these dossiers that there are.
+    fn of(
+        &self,
+        conn: &mut Conn,
+        directory: &Directory,
+        ids: &[i64],
+    ) -> Result<HashMap<i64, NamedDossier>, Error> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut unknown = ids.to_vec();
+        unknown.retain(|id| !known.contains_key(id));
+        if !unknown.is_empty() {
+            known.extend(read(conn, directory, unknown)?);
+        }
+        let found = |id: &i64| known.get(id).map(|dossier| (*id, dossier.clone()));
+        Ok(ids.iter().filter_map(found).collect())
+    }
+}
+
+fn read(
     conn: &mut Conn,
     directory: &Directory,
-    ids: &[i64],
-    dates: &HashMap<i64, NaiveDateTime>,
-    now: DateTime<Utc>,
-) -> Result<Vec<DossierLine>, Error> {
-    let rows: Vec<LineRow> = dossiers::table
+    ids: Vec<i64>,
+) -> Result<Vec<(i64, NamedDossier)>, Error> {
+    let rows: Vec<NamedRow> = dossiers::table
         .inner_join(procedure_versions::table)
-        .filter(dossiers::id.eq_any(ids.to_vec()))
+        .filter(dossiers::id.eq_any(ids))
         .select((
             dossiers::id,
             dossiers::code,
@@ -230,37 +256,58 @@ pub(super) fn lines(
             dossiers::holder_id,
         ))
         .load(conn)?;
-    let department_ids: Vec<i64> = rows.iter().filter_map(|row| row.4).collect();
-    let names: HashMap<i64, String> = departments::table
-        .filter(departments::id.eq_any(department_ids))
-        .select((departments::id, departments::name))
-        .load::<(i64, String)>(conn)?
-        .into_iter()
-        .collect();
-    let holder_ids: Vec<i64> = rows.iter().filter_map(|row| row.5).collect();
-    let holders: HashMap<i64, String> = staff::table
-        .filter(staff::id.eq_any(holder_ids))
-        .select((staff::id, staff::display_name))
-        .load::<(i64, String)>(conn)?
-        .into_iter()
-        .collect();
-    let mut by_id: HashMap<i64, DossierLine> = HashMap::new();
-    for (id, code, office, procedure, department, holder) in rows {
-        let Some(due_at) = dates.get(&id).map(NaiveDateTime::and_utc) else {
-            continue;
-        };
-        let line = DossierLine {
-            url: dossier_url(&code),
+    // Who left the service is in no directory.
+    let mut gone: Vec<i64> = rows.iter().filter_map(|row| row.5).collect();
+    gone.retain(|id| !directory.people.contains_key(id));
+    let gone: HashMap<i64, String> = if gone.is_empty() {
+        HashMap::new()
+    } else {
+        let names = staff::table.filter(staff::id.eq_any(gone));
+        let names = names.select((staff::id, staff::display_name));
+        names.load::<(i64, String)>(conn)?.into_iter().collect()
+    };
+    let name = |id: i64| {
+        let here = directory.people.get(&id).map(|person| &person.name);
+        here.or_else(|| gone.get(&id)).cloned()
+    };
+    let named = |(id, code, office, procedure, department, holder): NamedRow| {
+        let holder = holder.and_then(name);
+        let dossier = NamedDossier {
             code,
+            office,
             procedure,
-            department: department.and_then(|id| names.get(&id).cloned()),
-            holder: holder.and_then(|id| holders.get(&id).cloned()),
-            due_at,
-            lateness_days: lateness_days(directory, office, due_at, now),
+            department,
+            holder,
         };
-        by_id.insert(id, line);
-    }
-    Ok(ids.iter().filter_map(|id| by_id.remove(id)).collect())
+        (id, dossier)
+    };
+    Ok(rows.into_iter().map(named).collect())
+}
+
+/// Dossiers as a letter to the staff names them, in the order given.
+pub(super) fn lines(
+    conn: &mut Conn,
+    directory: &Directory,
+    ids: &[i64],
+    dates: &HashMap<i64, NaiveDateTime>,
+    now: DateTime<Utc>,
+) -> Result<Vec<DossierLine>, Error> {
+    let mut named = directory.named.of(conn, directory, ids)?;
+    let line = |id: &i64| {
+        let due_at = dates.get(id)?.and_utc();
+        let dossier = named.remove(id)?;
+        let department = dossier.department;
+        Some(DossierLine {
+            url: dossier_url(&dossier.code),
+            code: dossier.code,
+            procedure: dossier.procedure,
+            department: department.and_then(|id| directory.departments.get(&id).cloned()),
+            holder: dossier.holder,
+            due_at,
+            lateness_days: lateness_days(directory, dossier.office, due_at, now),
+        })
+    };
+    Ok(ids.iter().filter_map(line).collect())
 }
 
 /// Where a dossier is read, below the public address of the service.

@@ -2,8 +2,8 @@
 
 use diesel::prelude::*;
 
-use crate::db::Db;
 use crate::db::schema::{alert_batches, alerts};
+use crate::db::{Conn, Db};
 use crate::error::Error;
 
 /// Rows in one write.
@@ -35,6 +35,28 @@ pub(super) fn link(db: &Db, mail: i64) -> Result<(), Error> {
     Ok(())
 }
 
+/// Names the mail of batches, and its dossiers where these are few: a long mail has thousands,
+/// which [`link`] names bit by bit, and until then its batches stay open. Gives whether it must.
+pub(super) fn mailed(
+    conn: &mut Conn,
+    batches: &[i64],
+    mail: i64,
+    alerts: usize,
+) -> Result<bool, Error> {
+    let few = i64::try_from(alerts).is_ok_and(|alerts| alerts <= LINKED);
+    let state = if few { "composed" } else { "open" };
+    diesel::update(alert_batches::table.filter(alert_batches::id.eq_any(batches)))
+        .set((
+            alert_batches::mail_id.eq(mail),
+            alert_batches::state.eq(state),
+        ))
+        .execute(conn)?;
+    if few {
+        name_dossiers(conn, mail, 0, i64::MAX)?;
+    }
+    Ok(!few)
+}
+
 fn link_some(db: &Db, mail: i64, after: i64) -> Result<Option<i64>, Error> {
     db.write_blocking(move |conn| {
         let ids: Vec<i64> = alerts::table
@@ -51,17 +73,23 @@ fn link_some(db: &Db, mail: i64, after: i64) -> Result<Option<i64>, Error> {
                 .execute(conn)?;
             return Ok(None);
         };
-        diesel::sql_query(
-            "INSERT INTO mail_dossiers (mail_id, dossier_id, rung, due_at) \
-             SELECT alert_batches.mail_id, alerts.dossier_id, alerts.rung, alerts.due_at \
-             FROM alerts JOIN alert_batches ON alert_batches.id = alerts.batch_id \
-             WHERE alert_batches.mail_id = $1 AND alerts.id > $2 AND alerts.id <= $3 \
-             ON CONFLICT DO NOTHING",
-        )
-        .bind::<diesel::sql_types::BigInt, _>(mail)
-        .bind::<diesel::sql_types::BigInt, _>(after)
-        .bind::<diesel::sql_types::BigInt, _>(last)
-        .execute(conn)?;
+        name_dossiers(conn, mail, after, last)?;
         Ok(Some(last))
     })
+}
+
+/// Names the dossiers of a mail of whose alerts the number is in `after < number <= last`.
+fn name_dossiers(conn: &mut Conn, mail: i64, after: i64, last: i64) -> Result<(), Error> {
+    diesel::sql_query(
+        "INSERT INTO mail_dossiers (mail_id, dossier_id, rung, due_at) \
+         SELECT alert_batches.mail_id, alerts.dossier_id, alerts.rung, alerts.due_at \
+         FROM alerts JOIN alert_batches ON alert_batches.id = alerts.batch_id \
+         WHERE alert_batches.mail_id = $1 AND alerts.id > $2 AND alerts.id <= $3 \
+         ON CONFLICT DO NOTHING",
+    )
+    .bind::<diesel::sql_types::BigInt, _>(mail)
+    .bind::<diesel::sql_types::BigInt, _>(after)
+    .bind::<diesel::sql_types::BigInt, _>(last)
+    .execute(conn)?;
+    Ok(())
 }

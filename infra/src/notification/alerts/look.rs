@@ -1,6 +1,7 @@
 //! The look at one dossier: which rungs fire now, for whom, and whether an apology is proposed.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
@@ -10,8 +11,7 @@ use domain::notification::ladder::{About, Firing, Fit, Ladder, Recipient, Watch,
 use domain::time::local_date;
 
 use super::PROPOSED;
-use super::directory::Directory;
-use super::ladders::Ladders;
+use super::house::{House, Loaded};
 use crate::db::Conn;
 use crate::db::schema::{digests, dossiers};
 use crate::dossier::watching::{dossier_of, rules_of};
@@ -68,8 +68,7 @@ pub(super) struct Seen {
 #[derive(Debug)]
 pub(super) struct Sight {
     pub now: DateTime<Utc>,
-    pub directory: Directory,
-    pub ladders: Ladders,
+    pub house: Arc<Loaded>,
     /// Heads and managers.
     overseers: HashSet<i64>,
     /// Who has had today's digest.
@@ -77,25 +76,25 @@ pub(super) struct Sight {
 }
 
 impl Sight {
-    pub(super) fn load(conn: &mut Conn, env: &Env) -> Result<Self, Error> {
+    pub(super) fn load(conn: &mut Conn, env: &Env, house: &House) -> Result<Self, Error> {
         let now = env.now();
-        let directory = Directory::load(conn, env)?;
+        let house = house.load(conn, env)?;
         let served: Vec<i64> = digests::table
             .filter(digests::day.eq(local_date(now)))
             .select(digests::read_by)
             .load(conn)?;
         Ok(Self {
             now,
-            overseers: directory.scopes().into_keys().collect(),
-            ladders: Ladders::load(conn)?,
+            overseers: house.directory.scopes().into_keys().collect(),
             served: served.into_iter().collect(),
-            directory,
+            house,
         })
     }
 
     /// Looks at one dossier.
     pub(super) fn look(&self, conn: &mut Conn, env: &Env, row: &WatchedRow) -> Result<Seen, Error> {
         let place = self
+            .house
             .directory
             .offices
             .get(&row.office_id)
@@ -107,7 +106,7 @@ impl Sight {
         let dossier = dossier_of(&row.rules_state)?;
         let watch = Watch::of(&dossier, calendar)
             .map_err(|refusal| Error::Internal(format!("the term does not count: {refusal}")))?;
-        let ladder: &Ladder = self.ladders.of(&place.path);
+        let ladder: &Ladder = self.house.ladders.of(&place.path);
         let known = row.next_look_at.map_or(self.now, |at| at.and_utc());
         let found = look(ladder, &watch, calendar, known, self.now);
         let mut seen = Seen {
@@ -137,7 +136,7 @@ impl Sight {
         calendar: &Calendar,
         tellings: &mut Vec<Telling>,
     ) {
-        let meant = self.directory.meant(
+        let meant = self.house.directory.meant(
             &firing.rung.to,
             row.office_id,
             row.department_id,
@@ -157,6 +156,7 @@ impl Sight {
         tellings: &mut Vec<Telling>,
     ) {
         let managers = self
+            .house
             .directory
             .meant(&[Recipient::Manager], row.office_id, None, None);
         for meant in managers {
@@ -165,7 +165,7 @@ impl Sight {
     }
 
     fn telling(&self, rung: &str, firing: &Firing<'_>, meant: i64, calendar: &Calendar) -> Telling {
-        let addressee = self.directory.addressee(meant);
+        let addressee = self.house.directory.addressee(meant);
         Telling {
             rung: rung.to_owned(),
             about: firing.rung.about,
@@ -194,6 +194,7 @@ impl Sight {
             && self.overseers.contains(&meant)
             && !self.served.contains(&addressee)
             && self
+                .house
                 .directory
                 .calendar_of(addressee)
                 .is_some_and(|own| own.is_working_day(day))

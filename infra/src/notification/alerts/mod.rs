@@ -4,6 +4,7 @@ mod batches;
 mod digest;
 mod directory;
 mod groups;
+mod house;
 mod ladders;
 mod links;
 mod list;
@@ -18,9 +19,10 @@ mod sweep;
 
 pub use batches::DigestTime;
 pub use digest::digest;
+pub use house::House;
 pub use ladders::{LadderView, delete_ladder, look_again, read_ladder, replace_ladder};
 pub use list::{AlertFilter, AlertView, list_alerts};
-pub use present::{House, Presented, forget, leave_out, present, settle};
+pub use present::{Presented, forget, leave_out, present, settle};
 pub use proposals::{
     Decision, ProposalView, dismiss_proposal, list_proposals, read_proposal, sign_proposal,
 };

@@ -1,46 +1,18 @@
 //! Letters to the staff as they must read when a worker takes them, and what came of their alerts.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::time::local_date;
 
 use super::batches::{alert_letter, drop_alerts};
 use super::digest::digest_letter;
-use super::directory::Directory;
 use super::groups::AlertNow;
-use super::ladders::Ladders;
+use super::house::House;
 use crate::db::Conn;
-use crate::db::schema::{alert_batches, digests, mails};
+use crate::db::schema::{alert_batches, digests};
 use crate::env::Env;
 use crate::error::Error;
 use crate::notification::letters::Letter;
-
-/// Who is who, and the ladders: read once for all letters of a batch.
-#[derive(Debug, Default)]
-pub struct House(Mutex<Option<Arc<Loaded>>>);
-
-#[derive(Debug)]
-struct Loaded {
-    directory: Directory,
-    ladders: Ladders,
-}
-
-impl House {
-    fn load(&self, conn: &mut Conn, env: &Env) -> Result<Arc<Loaded>, Error> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(loaded) = &*kept {
-            return Ok(Arc::clone(loaded));
-        }
-        let loaded = Arc::new(Loaded {
-            directory: Directory::load(conn, env)?,
-            ladders: Ladders::load(conn)?,
-        });
-        *kept = Some(Arc::clone(&loaded));
-        Ok(loaded)
-    }
-}
 
 /// A letter put together anew.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -70,27 +42,21 @@ pub fn present(
     mail_id: i64,
     letter: Letter,
 ) -> Result<Presented, Error> {
-    let digest = match &letter {
-        Letter::StaffAlert(_) => false,
-        Letter::StaffDigest(_) => true,
+    let morning: Option<(i64, NaiveDate)> = match &letter {
+        Letter::StaffAlert(_) => None,
+        Letter::StaffDigest(_) => {
+            let made = digests::table.filter(digests::mail_id.eq(mail_id));
+            let columns = made.select((digests::read_by, digests::day));
+            let Some(morning) = columns.first(conn).optional()? else {
+                return Ok(Presented::as_it_is(letter));
+            };
+            Some(morning)
+        }
         _ => return Ok(Presented::as_it_is(letter)),
     };
-    let addressee: Option<i64> = mails::table
-        .find(mail_id)
-        .select(mails::staff_id)
-        .first(conn)?;
-    let batches = of_mail(conn, mail_id)?;
-    let day: Option<NaiveDate> = digests::table
-        .filter(digests::mail_id.eq(mail_id))
-        .select(digests::day)
-        .first(conn)
-        .optional()?;
-    let of_ours = if digest {
-        day.is_some()
-    } else {
-        !batches.is_empty()
-    };
-    let Some(addressee) = addressee.filter(|_| of_ours) else {
+    let (batches, addressees) = of_mail(conn, mail_id)?;
+    let reader = morning.map(|(reader, _)| reader);
+    let Some(addressee) = reader.or(addressees.first().copied()) else {
         return Ok(Presented::as_it_is(letter));
     };
     let loaded = house.load(conn, env)?;
@@ -99,6 +65,7 @@ pub fn present(
         return Ok(Presented::default());
     }
     let alerts = AlertNow::of_batches(conn, &batches)?;
+    let day = morning.map(|(_, day)| day);
     Ok(if day.is_some_and(|day| day >= local_date(env.now())) {
         let built = digest_letter(conn, env, directory, ladders, addressee, alerts)?;
         Presented {
@@ -114,11 +81,13 @@ pub fn present(
     })
 }
 
-fn of_mail(conn: &mut Conn, mail_id: i64) -> Result<Vec<i64>, Error> {
-    Ok(alert_batches::table
+/// The batches of a mail, and whom they were opened for.
+fn of_mail(conn: &mut Conn, mail_id: i64) -> Result<(Vec<i64>, Vec<i64>), Error> {
+    let batches: Vec<(i64, i64)> = alert_batches::table
         .filter(alert_batches::mail_id.eq(mail_id))
-        .select(alert_batches::id)
-        .load(conn)?)
+        .select((alert_batches::id, alert_batches::addressee_id))
+        .load(conn)?;
+    Ok(batches.into_iter().unzip())
 }
 
 /// Marks the alerts that a mail left out, once it went.
@@ -147,7 +116,7 @@ pub fn forget(conn: &mut Conn, env: &Env, mail_id: i64) -> Result<(), Error> {
 }
 
 fn of_one_mail(conn: &mut Conn, mail_id: i64) -> Result<Vec<AlertNow>, Error> {
-    let batches = of_mail(conn, mail_id)?;
+    let (batches, _) = of_mail(conn, mail_id)?;
     if batches.is_empty() {
         return Ok(Vec::new());
     }

@@ -115,18 +115,20 @@ pub(super) fn are_as_read(
     alerts_read: usize,
 ) -> Result<bool, Error> {
     dialect::lock_exclusive(conn, LOCK, LOCK_TIMEOUT_MS)?;
-    let open: i64 = alert_batches::table
+    let open = alert_batches::table
         .filter(alert_batches::id.eq_any(batches))
         .filter(alert_batches::state.eq("open"))
         .filter(alert_batches::mail_id.is_null())
         .count()
-        .get_result(conn)?;
-    let held: i64 = alerts::table
+        .single_value();
+    let held = alerts::table
         .filter(alerts::batch_id.eq_any(batches))
         .filter(alerts::dropped_at.is_null())
         .count()
-        .get_result(conn)?;
-    Ok(usize::try_from(open) == Ok(batches.len()) && usize::try_from(held) == Ok(alerts_read))
+        .single_value();
+    let (open, held): (Option<i64>, Option<i64>) = diesel::select((open, held)).get_result(conn)?;
+    let count = |found: Option<i64>| found.and_then(|found| usize::try_from(found).ok());
+    Ok(count(open) == Some(batches.len()) && count(held) == Some(alerts_read))
 }
 
 fn insert_alerts(

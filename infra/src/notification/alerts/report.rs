@@ -9,7 +9,6 @@ use domain::time::{from_local, local_date};
 use super::batches::{office_name, recipient};
 use super::directory::Directory;
 use super::groups::{LIST_URL, NAMED, lines, named_counts};
-use super::ladders::Ladders;
 use super::sweep::name_faults;
 use crate::db::schema::mails;
 use crate::db::{Conn, Db};
@@ -75,7 +74,7 @@ pub fn report_while(
         Ok::<_, Error>((directory, readers))
     })?;
     let mut report = Report::default();
-    name_faults(&directory, &Ladders::default(), &mut report);
+    name_faults(directory.faults.iter(), &mut report);
     for (addressee, meant) in readers {
         let at_work = directory
             .calendar_of(addressee)
@@ -195,7 +194,7 @@ fn letter(
         rung: "late".to_owned(),
         title: "Hồ sơ trễ hạn".to_owned(),
         count: counts.values().sum(),
-        departments: named_counts(conn, counts)?,
+        departments: named_counts(directory, counts),
         dossiers: lines(conn, directory, &ids, &dates, env.now())?,
     };
     let top = tops.first().copied();

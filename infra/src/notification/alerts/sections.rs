@@ -178,7 +178,7 @@ fn section(
         rung: rung.to_owned(),
         title: title.to_owned(),
         count: counted.values().sum(),
-        departments: named_counts(conn, counted)?,
+        departments: named_counts(directory, counted),
         dossiers: lines(conn, directory, &ids, &dates, now)?,
     })
 }
@@ -187,6 +187,9 @@ type ProposalRow = (String, String, String, NaiveDateTime, NaiveDateTime);
 
 /// Apologies that wait for a signature and whose dossier still runs towards the same date.
 pub(super) fn open_proposals(conn: &mut Conn, of: &[i64]) -> Result<Proposals, Error> {
+    if of.is_empty() {
+        return Ok(Proposals::default());
+    }
     let open = || {
         proposals::table
             .inner_join(dossiers::table.inner_join(procedure_versions::table))
@@ -195,7 +198,6 @@ pub(super) fn open_proposals(conn: &mut Conn, of: &[i64]) -> Result<Proposals, E
             .filter(dossiers::state.eq_any(["accepted", "processing"]))
             .filter(dossiers::due_at.eq(proposals::due_at.nullable()))
     };
-    let count: i64 = open().count().get_result(conn)?;
     let rows: Vec<ProposalRow> = open()
         .order((proposals::due_at, proposals::id))
         .limit(i64::try_from(NAMED).unwrap_or(20))
@@ -207,6 +209,12 @@ pub(super) fn open_proposals(conn: &mut Conn, of: &[i64]) -> Result<Proposals, E
             proposals::proposed_due_at,
         ))
         .load(conn)?;
+    let mut count = count_of(rows.len());
+    // There may be more than are named.
+    if rows.len() >= NAMED {
+        let all: i64 = open().count().get_result(conn)?;
+        count = u64::try_from(all).unwrap_or(count);
+    }
     let line = |(uid, code, procedure, due_at, proposed): ProposalRow| Proposal {
         code,
         procedure,
@@ -217,6 +225,6 @@ pub(super) fn open_proposals(conn: &mut Conn, of: &[i64]) -> Result<Proposals, E
     };
     Ok(Proposals {
         named: rows.into_iter().map(line).collect(),
-        count: u64::try_from(count).unwrap_or(0),
+        count,
     })
 }

@@ -5,8 +5,7 @@ use diesel::prelude::*;
 
 use super::batches::{DigestTime, compose_open, hand_over_stale};
 use super::digest::go_on_with_digests;
-use super::directory::Directory;
-use super::ladders::Ladders;
+use super::house::House;
 use super::look::{Seen, Sight, WatchedRow};
 use super::record::{Run, record, relook};
 use crate::db::schema::{alert_relooks, dossiers};
@@ -35,16 +34,20 @@ pub fn sweep_beside(
     digest_at: DigestTime<'_>,
     go_on: &dyn Fn() -> bool,
 ) -> Result<Report, Error> {
-    let mut report = look_round(db, env, go_on)?;
-    hand_over_stale(db, env, digest_at)?;
-    compose_open(db, env, &mut report, go_on)?;
-    go_on_with_digests(db, env, &mut report, go_on)?;
+    let house = House::default();
+    let mut report = look_round(db, env, &house, go_on)?;
+    hand_over_stale(db, env, &house, digest_at)?;
+    compose_open(db, env, &house, &mut report, go_on)?;
+    go_on_with_digests(db, env, &house, &mut report, go_on)?;
     Ok(report)
 }
 
 /// Notes the offices whose calendar or ladder does not read, each once a run.
-pub(super) fn name_faults(directory: &Directory, ladders: &Ladders, report: &mut Report) {
-    for (what, why) in directory.faults.iter().chain(&ladders.faults) {
+pub(super) fn name_faults<'a>(
+    faults: impl Iterator<Item = &'a (String, &'static str)>,
+    report: &mut Report,
+) {
+    for (what, why) in faults {
         if !report.named().iter().any(|one| one.what == *what) {
             report.skip(what, *why);
         }
@@ -52,7 +55,12 @@ pub(super) fn name_faults(directory: &Directory, ladders: &Ladders, report: &mut
 }
 
 /// The looks alone.
-pub(super) fn look_round(db: &Db, env: &Env, go_on: &dyn Fn() -> bool) -> Result<Report, Error> {
+pub(super) fn look_round(
+    db: &Db,
+    env: &Env,
+    house: &House,
+    go_on: &dyn Fn() -> bool,
+) -> Result<Report, Error> {
     relook_offices(db, go_on)?;
     let mut report = Report::default();
     let mut sight: Option<Sight> = None;
@@ -65,8 +73,8 @@ pub(super) fn look_round(db: &Db, env: &Env, go_on: &dyn Fn() -> bool) -> Result
         let sight = match &mut sight {
             Some(sight) => sight,
             none => {
-                let loaded = db.read_blocking(|conn| Sight::load(conn, env))?;
-                name_faults(&loaded.directory, &loaded.ladders, &mut report);
+                let loaded = db.read_blocking(|conn| Sight::load(conn, env, house))?;
+                name_faults(loaded.house.faults(), &mut report);
                 none.insert(loaded)
             }
         };

@@ -71,7 +71,7 @@ pub(super) fn claim(
     env: &Env,
     owner: &str,
     lasting: Duration,
-    limit: i64,
+    limit: u64,
 ) -> Result<Vec<Taken>, Error> {
     let skip = match dialect::kind(conn) {
         Kind::Sqlite => "",
@@ -88,7 +88,7 @@ pub(super) fn claim(
         .bind::<Timestamp, _>(until)
         .bind::<Timestamp, _>(until)
         .bind::<Timestamp, _>(env.now().naive_utc())
-        .bind::<BigInt, _>(limit)
+        .bind::<BigInt, _>(i64::try_from(limit).unwrap_or(i64::MAX))
         .load(conn)?;
     let ids: Vec<i64> = ids.into_iter().map(|row| row.id).collect();
     Ok(mails::table

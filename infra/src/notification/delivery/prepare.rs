@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use domain::deadline::Calendar;
 use domain::notification::Kind;
 use minijinja::value::{Serde, Value};
 use serde_json::json;
@@ -78,6 +79,7 @@ type Sources = HashMap<(i64, Kind), Option<Arc<Named>>>;
 pub(super) struct Shared {
     house: House,
     offices: Mutex<HashMap<i64, Arc<Office>>>,
+    calendars: Mutex<HashMap<i64, Option<Arc<Calendar>>>>,
     sources: Mutex<Sources>,
 }
 
@@ -119,9 +121,10 @@ fn one(
     if is_muted(conn, &taken.to_address)? {
         return Ok((Verdict::Muted, None));
     }
-    if taken.staff_id.is_some() {
+    if let (Some(_), Some(office)) = (taken.staff_id, taken.office_id) {
         let now = env.now();
-        let opening = hours::within(conn, env, taken.office_id, now)?;
+        let calendar = calendar(conn, env, shared, office)?;
+        let opening = hours::opening(calendar.as_deref(), now);
         if opening > now {
             return Ok((Verdict::Hold(opening), None));
         }
@@ -189,6 +192,21 @@ fn is_muted(conn: &mut Conn, address: &str) -> Result<bool, Error> {
         .first(conn)
         .optional()?;
     Ok(muted.flatten().is_some())
+}
+
+fn calendar(
+    conn: &mut Conn,
+    env: &Env,
+    shared: &Shared,
+    office: i64,
+) -> Result<Option<Arc<Calendar>>, Error> {
+    let known = locked(&shared.calendars).get(&office).cloned();
+    if let Some(found) = known {
+        return Ok(found);
+    }
+    let found = hours::calendar_of(conn, env, office)?;
+    locked(&shared.calendars).insert(office, found.clone());
+    Ok(found)
 }
 
 fn office(conn: &mut Conn, shared: &Shared, id: i64) -> Result<Arc<Office>, Error> {
