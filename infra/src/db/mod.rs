@@ -11,6 +11,7 @@ pub mod schema;
 mod connection;
 mod copy;
 mod error;
+mod fold;
 mod gate;
 pub(crate) mod hot;
 mod migrate;

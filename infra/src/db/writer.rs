@@ -13,6 +13,7 @@ use diesel::result::Error;
 
 use super::connection::Conn;
 use super::error::{OpenError, Unavailable, panicked};
+use super::fold::Fold;
 use super::{dialect, sqlite};
 
 type Manager = <Conn as Connection>::TransactionManager;
@@ -42,6 +43,7 @@ impl Writer {
         let (queue, jobs) = sync_channel(limit);
         let waiting = Arc::new(AtomicUsize::new(0));
         let worker = Worker {
+            fold: Fold::start(path.clone())?,
             path,
             conn: Some(conn),
             waiting: Arc::clone(&waiting),
@@ -155,6 +157,7 @@ struct Worker {
     waiting: Arc<AtomicUsize>,
     /// How many the last batch had.
     last: usize,
+    fold: Fold,
 }
 
 /// What is queued, and what comes while it is worked off.
@@ -239,6 +242,7 @@ impl Worker {
         };
         if fate.is_ok() {
             self.conn = Some(conn);
+            self.fold.committed(ran.len());
         } else {
             // Closing the connection undoes whatever was still open.
             drop(conn);

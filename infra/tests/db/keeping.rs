@@ -30,6 +30,28 @@ async fn an_answered_write_is_in_the_files_before_anything_is_closed() {
     drop(db);
 }
 
+#[test]
+fn the_log_is_folded_into_the_file_while_writes_go_on() {
+    let place = Place::sqlite();
+    let db = place.open_with_items();
+    let path = place.settings.url.replace("sqlite://", "");
+    let size = |end: &str| std::fs::metadata(path.clone() + end).map_or(0, |file| file.len());
+    // More than a fold waits for, and far less than what the writer would fold by itself.
+    for turn in 0..100 {
+        let write = move |conn: &mut infra::db::Conn| {
+            (0..20).try_for_each(|row| add(conn, &format!("{turn} {row} {}", "x".repeat(400))))
+        };
+        db.write_blocking(write).unwrap();
+    }
+    let begun = std::time::Instant::now();
+    while size("") < 400_000 {
+        assert!(begun.elapsed().as_secs() < 10, "{} bytes", size(""));
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    assert!(size("-wal") < 8_000 * 4_096);
+    assert_eq!(db.read_blocking(count).unwrap(), 2_000);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn foreign_keys_are_enforced() {
     for place in Place::each() {

@@ -1,7 +1,9 @@
 //! The sweep: looks at every dossier whose moment has come, and has mails made of what fires.
 
 use chrono::NaiveDateTime;
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Nullable, Timestamp};
 
 use super::batches::{DigestTime, compose_open, hand_over_stale};
 use super::digest::go_on_with_digests;
@@ -65,10 +67,20 @@ pub(super) fn look_round(
     let mut report = Report::default();
     let mut sight: Option<Sight> = None;
     let run = Run::begin(env.now());
+    let mut after = None;
     loop {
-        let due = db.read_blocking(|conn| due_rows(conn, run.now.naive_utc()))?;
-        if due.is_empty() || !go_on() {
+        let due = db.read_blocking(|conn| due_rows(conn, run.now.naive_utc(), after))?;
+        if !go_on() {
             return Ok(report);
+        }
+        let last = due.last().and_then(|row| Some((row.next_look_at?, row.id)));
+        if last.is_none() && after.is_none() {
+            return Ok(report);
+        }
+        // After the last, what changed while it was looked at is still due: from the first again.
+        after = last;
+        if last.is_none() {
+            continue;
         }
         let sight = match &mut sight {
             Some(sight) => sight,
@@ -84,13 +96,28 @@ pub(super) fn look_round(
     }
 }
 
-fn due_rows(conn: &mut Conn, now: NaiveDateTime) -> Result<Vec<WatchedRow>, Error> {
-    Ok(dossiers::table
+/// The next that are due. Those before `after` have been looked at; PostgreSQL would walk over
+/// what their index entries leave behind with every batch.
+fn due_rows(
+    conn: &mut Conn,
+    now: NaiveDateTime,
+    after: Option<(NaiveDateTime, i64)>,
+) -> Result<Vec<WatchedRow>, Error> {
+    let mut due = dossiers::table
         .filter(dossiers::next_look_at.le(now))
         .order((dossiers::next_look_at, dossiers::id))
         .limit(BATCH)
         .select(WatchedRow::as_select())
-        .load(conn)?)
+        .into_boxed();
+    if let Some((at, id)) = after {
+        let behind = sql::<Nullable<Bool>>("(dossiers.next_look_at, dossiers.id) > (")
+            .bind::<Timestamp, _>(at)
+            .sql(", ")
+            .bind::<BigInt, _>(id)
+            .sql(")");
+        due = due.filter(behind);
+    }
+    Ok(due.load(conn)?)
 }
 
 /// One broken dossier never stops the rest; a database that is away does.
