@@ -33,6 +33,14 @@ pub fn codes(message: &str) -> BTreeSet<String> {
     codes
 }
 
+/// Whether more apologies wait for a signature than the message names.
+pub fn more_proposals(message: &str) -> bool {
+    let text = plain(message);
+    ["khác chờ ký", "kh=C3=A1c ch=E1=BB=9D k=C3=BD"]
+        .iter()
+        .any(|words| text.contains(words))
+}
+
 /// The first part of a message in two parts, as far as ASCII goes.
 fn plain(message: &str) -> String {
     let from = message

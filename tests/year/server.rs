@@ -32,6 +32,8 @@ const CHAINS: &str = "MOTCUA_YEAR_CHAINS";
 const MARK: &str = "server:";
 /// Longer than any step takes on any machine.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// A step that takes longer than this is looked into.
+const SLOW: Duration = Duration::from_secs(15);
 
 /// Where a server finds everything.
 #[derive(Debug, Clone)]
@@ -200,12 +202,19 @@ impl Server {
         }
     }
 
-    /// Waits until it has done what was due; runs, mails, and microseconds for either.
-    pub fn done(&mut self) -> [u64; 4] {
+    /// Waits until it has done what was due; runs, mails, and microseconds for either. `look` is
+    /// called once when that takes strangely long.
+    pub fn done(&mut self, look: impl FnOnce()) -> [u64; 4] {
         let Some(running) = &mut self.running else {
             return [0; 4];
         };
-        let line = running.lines.recv_timeout(PATIENCE).expect("a server");
+        let line = match running.lines.recv_timeout(SLOW) {
+            Ok(line) => line,
+            Err(_) => {
+                look();
+                running.lines.recv_timeout(PATIENCE).expect("a server")
+            }
+        };
         let figures = line.strip_prefix("done ").expect("figures");
         let figures: Vec<u64> = figures.split(' ').map(|one| one.parse().unwrap()).collect();
         figures.try_into().expect("four figures")

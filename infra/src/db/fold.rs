@@ -1,5 +1,7 @@
-//! Folds the log of an embedded database back into its file beside the writer, so that a write
-//! seldom waits until megabytes are copied.
+//! Copies the log of an embedded database back into its file beside the writer, so that a write
+//! seldom waits until megabytes are copied. What it copies while the writer goes on SQLite leaves
+//! to the system to write; the sync of the file comes with the writer's own fold, or with one that
+//! reaches the end of the log.
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -17,8 +19,8 @@ const EVERY: usize = 1000;
 const PAGES_OF_BATCH: usize = 16;
 const PAGES_OF_JOB: usize = 2;
 
-/// The thread that folds. The writer goes on meanwhile; what it cannot reach, since the writer
-/// never rests, SQLite has the writer fold when the log grows beyond its bound.
+/// The thread that folds. The writer goes on meanwhile, so the end of the log is seldom reached:
+/// SQLite has the writer fold the rest when the log grows beyond its bound.
 pub(super) struct Fold {
     bell: Option<SyncSender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -70,6 +72,9 @@ fn work(path: &Path, rings: &Receiver<()>) {
         conn = conn.take().or_else(|| connect(path));
         // A new connection is a cheap way out of whatever is wrong.
         conn = conn.and_then(fold);
+        // What was written meanwhile does not ring: one fold after the other would never leave
+        // the writer its turn to fold all of it, without which the log cannot begin anew.
+        let _ = rings.try_recv();
     }
 }
 

@@ -14,6 +14,7 @@ pub mod outbox;
 pub mod own_templates;
 pub mod samples;
 mod scrub;
+mod stale;
 pub mod templates;
 mod wanted;
 

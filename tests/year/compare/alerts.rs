@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{AlertKey, Comparison, NAMED, PATIENCE};
-use crate::year::links::codes;
+use crate::year::links::{codes, more_proposals};
 use crate::year::model::tell::{Alert, PROPOSED, stands};
 use crate::year::record::AlertRow;
 use crate::year::time::{At, show};
@@ -154,11 +154,8 @@ impl Comparison<'_> {
         let Some(got) = self.arrival(&mail, rows[0].fired()) else {
             return;
         };
-        let found = codes(
-            got.text
-                .as_deref()
-                .expect("the text of a mail to the staff"),
-        );
+        let text = got.text.expect("the text of a mail to the staff");
+        let (found, more) = (codes(&text), more_proposals(&text));
         let mut groups: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         // What a manager has put aside meanwhile waits for no signature.
         let waits = |row: &&AlertRow| {
@@ -171,7 +168,7 @@ impl Comparison<'_> {
         let all: BTreeSet<&str> = groups.values().flatten().copied().collect();
         // Of a group the oldest are named; of the proposals the oldest of all that wait.
         let whole = |rung: &str, group: &BTreeSet<&str>| {
-            group.len() <= NAMED && (rung != PROPOSED || found.len() < NAMED)
+            group.len() <= NAMED && (rung != PROPOSED || !more)
         };
         let named = |code: &&str| found.contains(*code);
         let missing = groups

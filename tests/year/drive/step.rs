@@ -3,12 +3,13 @@
 use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
+use infra::db::Db;
 use infra::db::schema::job_runs;
 use infra::error::Error;
 
 use super::{Kill, Year};
 use crate::year::case::Scene;
-use crate::year::time::{At, day_of, on};
+use crate::year::time::{At, day_of, on, show};
 
 impl Year<'_> {
     /// The servers look, both at once; one of them may be killed over it.
@@ -36,7 +37,7 @@ impl Year<'_> {
             self.kill_one(at);
         } else {
             for server in &mut self.servers {
-                let figures = server.done();
+                let figures = server.done(|| tell_sessions(&self.db, at));
                 for (sum, one) in self.work.iter_mut().zip(figures) {
                     *sum += one;
                 }
@@ -52,7 +53,7 @@ impl Year<'_> {
         let after = Duration::from_micros(self.dice.below(most));
         let back = self.dice.below(2) * (1 + self.dice.below(6));
         let killed = self.servers[victim].kill_after(after);
-        self.servers[1 - victim].done();
+        self.servers[1 - victim].done(|| tell_sessions(&self.db, at));
         if !killed {
             return;
         }
@@ -66,7 +67,7 @@ impl Year<'_> {
                 continue;
             }
             self.servers[1 - victim].go(at);
-            self.servers[1 - victim].done();
+            self.servers[1 - victim].done(|| tell_sessions(&self.db, at));
             if self.db.read_blocking(open_runs).expect("a reading") == 0 {
                 break;
             }
@@ -74,7 +75,7 @@ impl Year<'_> {
         if back == 0 {
             self.servers[victim].start_again();
             self.servers[victim].go(at);
-            self.servers[victim].done();
+            self.servers[victim].done(|| tell_sessions(&self.db, at));
         } else {
             self.away = Some((victim, back - 1));
         }
@@ -86,6 +87,29 @@ fn open_runs(conn: &mut infra::db::Conn) -> Result<i64, Error> {
         .filter(job_runs::finished_at.is_null())
         .filter(job_runs::started_at.is_not_null());
     Ok(open.count().get_result(conn)?)
+}
+
+#[derive(QueryableByName)]
+struct Session {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    line: String,
+}
+
+/// Prints what the sessions of the database do or wait for, when a step takes strangely long.
+#[allow(
+    clippy::print_stderr,
+    reason = "whoever waits for the campaign should see it, whatever comes of it"
+)]
+fn tell_sessions(db: &Db, at: At) {
+    let sql = "SELECT concat_ws(' ', pid, state, wait_event_type, wait_event, \
+                 clock_timestamp() - state_change, left(query, 100)) AS line \
+               FROM pg_stat_activity WHERE datname = current_database() ORDER BY pid";
+    let sessions =
+        db.read_blocking(|conn| Ok::<_, Error>(diesel::sql_query(sql).load::<Session>(conn)?));
+    eprintln!("the step at {} takes long:", show(at));
+    for session in sessions.iter().flatten() {
+        eprintln!("    {}", session.line);
+    }
 }
 
 #[derive(QueryableByName)]

@@ -37,9 +37,8 @@ pub fn digest(db: &Db, env: &Env, go_on: &dyn Fn() -> bool) -> Result<Report, Er
         Ok::<_, Error>(())
     })?;
     // What falls at this very opening belongs into the digest.
-    let house = House::default();
-    let mut report = look_round(db, env, &house, go_on)?;
-    go_on_with_digests(db, env, &house, &mut report, go_on)?;
+    let mut report = look_round(db, env, go_on)?;
+    go_on_with_digests(db, env, &House::default(), &mut report, go_on)?;
     Ok(report)
 }
 

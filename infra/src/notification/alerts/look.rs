@@ -1,7 +1,6 @@
 //! The look at one dossier: which rungs fire now, for whom, and whether an apology is proposed.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
@@ -11,7 +10,7 @@ use domain::notification::ladder::{About, Firing, Fit, Ladder, Recipient, Watch,
 use domain::time::local_date;
 
 use super::PROPOSED;
-use super::house::{House, Loaded};
+use super::house::Loaded;
 use crate::db::Conn;
 use crate::db::schema::{digests, dossiers};
 use crate::dossier::watching::{dossier_of, rules_of};
@@ -68,7 +67,7 @@ pub(super) struct Seen {
 #[derive(Debug)]
 pub(super) struct Sight {
     pub now: DateTime<Utc>,
-    pub house: Arc<Loaded>,
+    pub house: Loaded,
     /// Heads and managers.
     overseers: HashSet<i64>,
     /// Who has had today's digest.
@@ -76,9 +75,9 @@ pub(super) struct Sight {
 }
 
 impl Sight {
-    pub(super) fn load(conn: &mut Conn, env: &Env, house: &House) -> Result<Self, Error> {
+    pub(super) fn load(conn: &mut Conn, env: &Env) -> Result<Self, Error> {
         let now = env.now();
-        let house = house.load(conn, env)?;
+        let house = Loaded::read(conn, env)?;
         let served: Vec<i64> = digests::table
             .filter(digests::day.eq(local_date(now)))
             .select(digests::read_by)

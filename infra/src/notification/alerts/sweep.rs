@@ -36,8 +36,8 @@ pub fn sweep_beside(
     digest_at: DigestTime<'_>,
     go_on: &dyn Fn() -> bool,
 ) -> Result<Report, Error> {
+    let mut report = look_round(db, env, go_on)?;
     let house = House::default();
-    let mut report = look_round(db, env, &house, go_on)?;
     hand_over_stale(db, env, &house, digest_at)?;
     compose_open(db, env, &house, &mut report, go_on)?;
     go_on_with_digests(db, env, &house, &mut report, go_on)?;
@@ -57,12 +57,7 @@ pub(super) fn name_faults<'a>(
 }
 
 /// The looks alone.
-pub(super) fn look_round(
-    db: &Db,
-    env: &Env,
-    house: &House,
-    go_on: &dyn Fn() -> bool,
-) -> Result<Report, Error> {
+pub(super) fn look_round(db: &Db, env: &Env, go_on: &dyn Fn() -> bool) -> Result<Report, Error> {
     relook_offices(db, go_on)?;
     let mut report = Report::default();
     let mut sight: Option<Sight> = None;
@@ -70,22 +65,21 @@ pub(super) fn look_round(
     let mut after = None;
     loop {
         let due = db.read_blocking(|conn| due_rows(conn, run.now.naive_utc(), after))?;
-        if !go_on() {
-            return Ok(report);
+        if due.is_empty() && after.is_some() {
+            after = None;
+            continue;
         }
-        let last = due.last().and_then(|row| Some((row.next_look_at?, row.id)));
-        if last.is_none() && after.is_none() {
+        if due.is_empty() || !go_on() {
             return Ok(report);
         }
         // After the last, what changed while it was looked at is still due: from the first again.
-        after = last;
-        if last.is_none() {
-            continue;
-        }
+        let full = i64::try_from(due.len()) == Ok(BATCH);
+        let last = due.last().filter(|_| full);
+        after = last.and_then(|row| Some((row.next_look_at?, row.id)));
         let sight = match &mut sight {
             Some(sight) => sight,
             none => {
-                let loaded = db.read_blocking(|conn| Sight::load(conn, env, house))?;
+                let loaded = db.read_blocking(|conn| Sight::load(conn, env))?;
                 name_faults(loaded.house.faults(), &mut report);
                 none.insert(loaded)
             }

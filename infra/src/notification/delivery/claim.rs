@@ -71,7 +71,7 @@ pub(super) fn claim(
     env: &Env,
     owner: &str,
     lasting: Duration,
-    limit: u64,
+    limit: i64,
 ) -> Result<Vec<Taken>, Error> {
     let skip = match dialect::kind(conn) {
         Kind::Sqlite => "",
@@ -88,7 +88,7 @@ pub(super) fn claim(
         .bind::<Timestamp, _>(until)
         .bind::<Timestamp, _>(until)
         .bind::<Timestamp, _>(env.now().naive_utc())
-        .bind::<BigInt, _>(i64::try_from(limit).unwrap_or(i64::MAX))
+        .bind::<BigInt, _>(limit)
         .load(conn)?;
     let ids: Vec<i64> = ids.into_iter().map(|row| row.id).collect();
     Ok(mails::table

@@ -43,7 +43,7 @@ pub use smtp::SmtpMailer;
 pub use smtp_url::{SmtpSettings, SmtpUrlFault, Tls};
 
 /// Mails taken at once: few enough that a worker that dies holds little back.
-const BATCH: u64 = 32;
+const BATCH: i64 = 32;
 /// Connections at once.
 pub const CONNECTIONS: usize = 8;
 
@@ -207,7 +207,7 @@ pub async fn deliver_due(
     while go_on() {
         let batch = deliver_batch(post, go_on).await?;
         all.add(&batch);
-        if batch.taken < BATCH {
+        if batch.taken == 0 {
             break;
         }
     }

@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::claim::Taken;
 use super::lease::Lease;
@@ -12,11 +12,7 @@ use super::record::Outcome;
 use super::{BoxFuture, Failure, LastLook, Post};
 use crate::error::Error;
 use crate::notification::Ready;
-
-/// Words so old are looked at again.
-const STALE: TimeDelta = TimeDelta::seconds(5);
-/// Working hours begin and end with a minute.
-const MINUTE: i64 = 60;
+use crate::notification::stale::is_stale;
 
 /// What the mails of one batch share.
 pub(super) struct Work<'a> {
@@ -178,29 +174,5 @@ impl<'a> Last<'a> {
 impl LastLook for Last<'_> {
     fn look(&self) -> BoxFuture<'_, Result<Option<Ready>, Failure>> {
         Box::pin(self.anew())
-    }
-}
-
-fn is_stale(put: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-    let minute = |at: DateTime<Utc>| at.timestamp().div_euclid(MINUTE);
-    (now - put).abs() >= STALE || minute(put) != minute(now)
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
-    use super::is_stale;
-
-    #[test]
-    fn words_are_stale_after_moments_and_when_the_minute_has_turned() {
-        let at = |text: &str| format!("2026-11-20T{text}+07:00").parse().unwrap();
-        for (put, now, stale) in [
-            ("16:59:30", "16:59:34.9", false),
-            ("16:59:30", "16:59:35", true),
-            ("16:59:59.9", "17:00:00", true),
-            ("16:59:35", "16:59:29", true),
-        ] {
-            assert_eq!(is_stale(at(put), at(now)), stale, "{put} {now}");
-        }
     }
 }
