@@ -190,11 +190,9 @@ pub async fn measure<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
-    let service = request.app_data::<Data<Service>>();
-    let Some(metrics) = service
-        .and_then(|service| service.ops.metrics.as_ref().ok())
-        .cloned()
-    else {
+    let service = request.app_data::<Data<Service>>().cloned();
+    let metrics = service.as_ref().map(|service| &service.ops.metrics);
+    let Some(Ok(metrics)) = metrics else {
         return next.call(request).await;
     };
     let started = Instant::now();

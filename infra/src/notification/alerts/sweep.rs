@@ -11,13 +11,19 @@ use super::house::House;
 use super::look::{Seen, Sight, WatchedRow};
 use super::record::{Run, record, relook};
 use crate::db::schema::{alert_relooks, dossiers};
-use crate::db::{Conn, Db};
+use crate::db::{Conn, Db, Kind};
 use crate::env::Env;
 use crate::error::Error;
 use crate::schedule::Report;
 
-/// Dossiers in one write: short enough that no intake waits long behind it.
-const BATCH: i64 = 100;
+/// Dossiers in one write. On SQLite every intake waits behind it; on PostgreSQL none does, and
+/// there a sweep by hundreds took longer than one by 250.
+fn batch(db: &Db) -> i64 {
+    match db.kind() {
+        Kind::Sqlite => 100,
+        Kind::Postgres => 250,
+    }
+}
 /// A dossier that could not be looked at is tried again after this.
 const TRY_AGAIN_HOURS: i64 = 1;
 
@@ -62,9 +68,9 @@ pub(super) fn look_round(db: &Db, env: &Env, go_on: &dyn Fn() -> bool) -> Result
     let mut report = Report::default();
     let mut sight: Option<Sight> = None;
     let run = Run::begin(env.now());
-    let mut after = None;
+    let (mut after, batch) = (None, batch(db));
     loop {
-        let due = db.read_blocking(|conn| due_rows(conn, run.now.naive_utc(), after))?;
+        let due = db.read_blocking(|conn| due_rows(conn, run.now.naive_utc(), after, batch))?;
         if due.is_empty() && after.is_some() {
             after = None;
             continue;
@@ -73,7 +79,7 @@ pub(super) fn look_round(db: &Db, env: &Env, go_on: &dyn Fn() -> bool) -> Result
             return Ok(report);
         }
         // After the last, what changed while it was looked at is still due: from the first again.
-        let full = i64::try_from(due.len()) == Ok(BATCH);
+        let full = i64::try_from(due.len()) == Ok(batch);
         let last = due.last().filter(|_| full);
         after = last.and_then(|row| Some((row.next_look_at?, row.id)));
         let sight = match &mut sight {
@@ -96,11 +102,12 @@ fn due_rows(
     conn: &mut Conn,
     now: NaiveDateTime,
     after: Option<(NaiveDateTime, i64)>,
+    batch: i64,
 ) -> Result<Vec<WatchedRow>, Error> {
     let mut due = dossiers::table
         .filter(dossiers::next_look_at.le(now))
         .order((dossiers::next_look_at, dossiers::id))
-        .limit(BATCH)
+        .limit(batch)
         .select(WatchedRow::as_select())
         .into_boxed();
     if let Some((at, id)) = after {
@@ -143,11 +150,12 @@ fn look_at(
 
 /// Spreads what a changed ladder or calendar asks for over the dossiers, batch by batch.
 fn relook_offices(db: &Db, go_on: &dyn Fn() -> bool) -> Result<(), Error> {
-    while go_on() && db.write_blocking(relook_some)? {}
+    let batch = batch(db);
+    while go_on() && db.write_blocking(move |conn| relook_some(conn, batch))? {}
     Ok(())
 }
 
-fn relook_some(conn: &mut Conn) -> Result<bool, Error> {
+fn relook_some(conn: &mut Conn, batch: i64) -> Result<bool, Error> {
     let waiting: Option<(i64, i64, NaiveDateTime, i64)> = alert_relooks::table
         .order(alert_relooks::id)
         .select((
@@ -161,7 +169,7 @@ fn relook_some(conn: &mut Conn) -> Result<bool, Error> {
     let Some((id, office, at, after)) = waiting else {
         return Ok(false);
     };
-    match relook(conn, office, after, at, BATCH)? {
+    match relook(conn, office, after, at, batch)? {
         Some(last) => {
             diesel::update(alert_relooks::table.find(id))
                 .set(alert_relooks::last_dossier_id.eq(last))
