@@ -1,7 +1,6 @@
 //! From a stored mail to a message, or to why there is none.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -21,7 +20,7 @@ use super::claim::Taken;
 use super::record::Outcome;
 use crate::db::Conn;
 use crate::db::schema::{mail_addresses, offices};
-use crate::env::Env;
+use crate::env::{Cache, Env};
 use crate::error::Error;
 
 /// What is to be done with a mail.
@@ -61,7 +60,6 @@ impl Verdict {
 }
 
 /// An office as letters name it.
-#[derive(Clone)]
 struct Office {
     code: String,
     path: String,
@@ -71,16 +69,14 @@ struct Office {
 /// A template with the code of the office whose it is.
 type Named = (String, Source);
 
-/// The templates of offices as far as they were looked for; none where an office has none.
-type Sources = HashMap<(i64, Kind), Option<Arc<Named>>>;
-
 /// What mails of one batch share.
 #[derive(Default)]
 pub(super) struct Shared {
     house: House,
-    offices: Mutex<HashMap<i64, Arc<Office>>>,
-    calendars: Mutex<HashMap<i64, Option<Arc<Calendar>>>>,
-    sources: Mutex<Sources>,
+    offices: Cache<i64, Office>,
+    /// None where an office has none.
+    calendars: Cache<i64, Option<Arc<Calendar>>>,
+    sources: Cache<(i64, Kind), Option<Named>>,
 }
 
 /// Puts a mail into words. One that cannot be is tried later, or set aside when it can never be,
@@ -123,8 +119,9 @@ fn one(
     }
     if let (Some(_), Some(office)) = (taken.staff_id, taken.office_id) {
         let now = env.now();
-        let calendar = calendar(conn, env, shared, office)?;
-        let opening = hours::opening(calendar.as_deref(), now);
+        let read = || hours::calendar_of(conn, env, office);
+        let calendar = shared.calendars.get_or_load(office, read)?;
+        let opening = hours::opening((*calendar).as_deref(), now);
         if opening > now {
             return Ok((Verdict::Hold(opening), None));
         }
@@ -150,7 +147,7 @@ fn one(
         }
     };
     let office = match mail.office_id {
-        Some(id) => Some(office(conn, shared, id)?),
+        Some(id) => Some(shared.offices.get_or_load(id, || office(conn, id))?),
         None => None,
     };
     let (letter, remark) = words(conn, head, shared, &mail, present.as_ref(), office.as_ref())?;
@@ -194,26 +191,7 @@ fn is_muted(conn: &mut Conn, address: &str) -> Result<bool, Error> {
     Ok(muted.flatten().is_some())
 }
 
-fn calendar(
-    conn: &mut Conn,
-    env: &Env,
-    shared: &Shared,
-    office: i64,
-) -> Result<Option<Arc<Calendar>>, Error> {
-    let known = locked(&shared.calendars).get(&office).cloned();
-    if let Some(found) = known {
-        return Ok(found);
-    }
-    let found = hours::calendar_of(conn, env, office)?;
-    locked(&shared.calendars).insert(office, found.clone());
-    Ok(found)
-}
-
-fn office(conn: &mut Conn, shared: &Shared, id: i64) -> Result<Arc<Office>, Error> {
-    let known = locked(&shared.offices).get(&id).cloned();
-    if let Some(found) = known {
-        return Ok(found);
-    }
+fn office(conn: &mut Conn, id: i64) -> Result<Office, Error> {
     let (code, path, name, address, phone): (
         String,
         String,
@@ -231,9 +209,7 @@ fn office(conn: &mut Conn, shared: &Shared, id: i64) -> Result<Arc<Office>, Erro
         ))
         .first(conn)?;
     let view = json!({ "name": name, "code": code, "address": address, "phone": phone });
-    let found = Arc::new(Office { code, path, view });
-    locked(&shared.offices).insert(id, Arc::clone(&found));
-    Ok(found)
+    Ok(Office { code, path, view })
 }
 
 /// The letter in words: by the nearest office's own template, and where that is broken by the
@@ -257,12 +233,14 @@ fn words(
         "dossier": dossier,
     })));
     let own = match (mail.office_id, office) {
-        (Some(id), Some(office)) => source(conn, shared, id, &office.path, mail.kind)?,
+        (Some(id), Some(office)) => {
+            let read = || nearest(conn, &office.path, mail.kind);
+            Some(shared.sources.get_or_load((id, mail.kind), read)?)
+        }
         _ => None,
     };
     let mut remark = None;
-    if let Some(own) = own {
-        let (whose, source) = &*own;
+    if let Some((whose, source)) = own.as_deref().and_then(Option::as_ref) {
         match render(mail.kind, Some(source), &context) {
             Ok(rendered) => return Ok((rendered, None)),
             Err(fault) => {
@@ -275,24 +253,4 @@ fn words(
     let rendered = render(mail.kind, None, &context)
         .map_err(|fault| Error::Internal(format!("built-in template, {}", fault.part)))?;
     Ok((rendered, remark))
-}
-
-fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn source(
-    conn: &mut Conn,
-    shared: &Shared,
-    office: i64,
-    path: &str,
-    kind: Kind,
-) -> Result<Option<Arc<(String, Source)>>, Error> {
-    let known = locked(&shared.sources).get(&(office, kind)).cloned();
-    if let Some(found) = known {
-        return Ok(found);
-    }
-    let found = nearest(conn, path, kind)?.map(Arc::new);
-    locked(&shared.sources).insert((office, kind), found.clone());
-    Ok(found)
 }
