@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicIsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -34,14 +34,14 @@ const JOB_DEPTH: u32 = 2;
 /// The queue in front of the writer thread. Dropping it waits until the queue is worked off.
 pub(super) struct Writer {
     queue: Option<SyncSender<Box<dyn Job>>>,
-    waiting: Arc<AtomicUsize>,
+    waiting: Arc<AtomicIsize>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Writer {
     pub(super) fn start(path: PathBuf, conn: Conn, limit: usize) -> Result<Self, OpenError> {
         let (queue, jobs) = sync_channel(limit);
-        let waiting = Arc::new(AtomicUsize::new(0));
+        let waiting = Arc::new(AtomicIsize::new(0));
         let worker = Worker {
             fold: Fold::start(path.clone())?,
             path,
@@ -74,19 +74,18 @@ impl Writer {
             result: None,
             reply,
         });
-        // Before sending, so that the worker never counts below zero.
+        queue.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => Unavailable::QueueFull,
+            TrySendError::Disconnected(_) => Unavailable::Away,
+        })?;
+        // Only now, so that whoever sees it counted may rely on its place in the queue.
         self.waiting.fetch_add(1, Ordering::Relaxed);
-        queue.try_send(job).map_err(|error| {
-            self.waiting.fetch_sub(1, Ordering::Relaxed);
-            match error {
-                TrySendError::Full(_) => Unavailable::QueueFull,
-                TrySendError::Disconnected(_) => Unavailable::Away,
-            }
-        })
+        Ok(())
     }
 
     pub(super) fn waiting(&self) -> usize {
-        self.waiting.load(Ordering::Relaxed)
+        // The worker may count a job out before it was counted in.
+        usize::try_from(self.waiting.load(Ordering::Relaxed)).unwrap_or(0)
     }
 
     pub(super) fn is_dead(&self) -> bool {
@@ -154,7 +153,7 @@ struct Worker {
     path: PathBuf,
     /// None after a failure that left it in doubt.
     conn: Option<Conn>,
-    waiting: Arc<AtomicUsize>,
+    waiting: Arc<AtomicIsize>,
     /// How many the last batch had.
     last: usize,
     fold: Fold,
@@ -163,7 +162,7 @@ struct Worker {
 /// What is queued, and what comes while it is worked off.
 struct Arrivals<'a> {
     queue: &'a Receiver<Box<dyn Job>>,
-    waiting: &'a AtomicUsize,
+    waiting: &'a AtomicIsize,
     /// What may still be waited for the next.
     patience: Duration,
 }
