@@ -4,10 +4,14 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamp};
+use diesel::{PgConnection, SqliteConnection};
 
 use super::look::{Seen, Telling, WatchedRow};
 use crate::db::dialect::{self, instant_literal, text_literal};
+use crate::db::hot::Hot;
 use crate::db::schema::{alert_batches, alerts, dossiers};
 use crate::db::{Conn, Kind};
 use crate::error::Error;
@@ -136,38 +140,28 @@ fn insert_alerts(
     run: &Run,
     looked: &[(WatchedRow, Seen)],
 ) -> Result<usize, Error> {
-    let kind = dialect::kind(conn);
-    let mut rows = Vec::new();
-    for (row, seen) in looked {
-        for telling in &seen.tellings {
-            rows.push(format!(
-                "({}, {}, {}, {}, '{}', {}, {}, {}, {}, {}, {})",
-                row.id,
-                row.version,
-                instant_literal(kind, row.next_look_at),
-                text_literal(&telling.rung),
-                telling.about.as_str(),
-                telling.occurrence,
-                instant(kind, telling.due_at),
-                telling.meant,
-                text_literal(&run.batch_key(telling)),
-                instant(kind, telling.fell_at),
-                instant(kind, telling.deliver_at),
-            ));
-        }
-    }
-    if rows.is_empty() {
+    let told: Vec<(&WatchedRow, &Telling)> = looked
+        .iter()
+        .flat_map(|(row, seen)| seen.tellings.iter().map(move |telling| (row, telling)))
+        .collect();
+    if told.is_empty() {
         return Ok(0);
     }
-    // What was dropped was not told, so its key does not stand in the way. `WHERE TRUE`: SQLite
-    // would else read ON CONFLICT as part of the join.
-    let sql = format!(
-        "WITH told (dossier_id, version, look, rung, about, occurrence, due_at, staff_id, key, \
-           fell_at, deliver_at) AS (VALUES {}) \
-         INSERT INTO alerts (dossier_id, office_id, rung, about, occurrence, due_at, staff_id, \
+    match conn {
+        Conn::Sqlite(lite) => insert_literal(lite, run, &told),
+        Conn::Postgres(pg) => insert_arrays(pg, run, &told),
+    }
+}
+
+/// What follows the rows that were told. What was dropped was not told, so its key does not stand
+/// in the way. `WHERE TRUE`: SQLite would else read ON CONFLICT as part of the join.
+macro_rules! insert_told {
+    () => {
+        "INSERT INTO alerts (dossier_id, office_id, rung, about, occurrence, due_at, staff_id, \
            batch_id, fell_at, deliver_at, fired_at) \
          SELECT told.dossier_id, dossiers.office_id, told.rung, told.about, told.occurrence, \
-           told.due_at, told.staff_id, alert_batches.id, told.fell_at, told.deliver_at, {} \
+           told.due_at, told.staff_id, alert_batches.id, told.fell_at, told.deliver_at, \
+           told.fired_at \
          FROM told \
          JOIN dossiers ON dossiers.id = told.dossier_id AND dossiers.version = told.version \
            AND dossiers.next_look_at = told.look \
@@ -176,11 +170,90 @@ fn insert_alerts(
          SET batch_id = excluded.batch_id, office_id = excluded.office_id, \
            fell_at = excluded.fell_at, deliver_at = excluded.deliver_at, \
            fired_at = excluded.fired_at, dropped_at = NULL \
-         WHERE alerts.dropped_at IS NOT NULL",
-        rows.join(", "),
-        instant(kind, run.now),
+         WHERE alerts.dropped_at IS NOT NULL"
+    };
+}
+
+fn insert_literal(
+    lite: &mut SqliteConnection,
+    run: &Run,
+    told: &[(&WatchedRow, &Telling)],
+) -> Result<usize, Error> {
+    let at = |at: DateTime<Utc>| instant(Kind::Sqlite, at);
+    let rows: Vec<String> = told
+        .iter()
+        .map(|(row, telling)| {
+            format!(
+                "({}, {}, {}, {}, '{}', {}, {}, {}, {}, {}, {}, {})",
+                row.id,
+                row.version,
+                instant_literal(Kind::Sqlite, row.next_look_at),
+                text_literal(&telling.rung),
+                telling.about.as_str(),
+                telling.occurrence,
+                at(telling.due_at),
+                telling.meant,
+                text_literal(&run.batch_key(telling)),
+                at(telling.fell_at),
+                at(telling.deliver_at),
+                at(run.now),
+            )
+        })
+        .collect();
+    let sql = format!(
+        concat!(
+            "WITH told (dossier_id, version, look, rung, about, occurrence, due_at, staff_id, \
+               key, fell_at, deliver_at, fired_at) AS (VALUES {}) ",
+            insert_told!()
+        ),
+        rows.join(", ")
     );
-    Ok(diesel::sql_query(sql).execute(conn)?)
+    Ok(diesel::sql_query(sql).execute(lite)?)
+}
+
+/// With arrays instead of literals, which PostgreSQL would parse and plan one by one.
+fn insert_arrays(
+    pg: &mut PgConnection,
+    run: &Run,
+    told: &[(&WatchedRow, &Telling)],
+) -> Result<usize, Error> {
+    let numbers = |of: fn(&WatchedRow, &Telling) -> i64| -> Vec<i64> {
+        told.iter().map(|(row, telling)| of(row, telling)).collect()
+    };
+    let instants = |of: fn(&Telling) -> DateTime<Utc>| -> Vec<NaiveDateTime> {
+        let at = |(_, telling): &(&WatchedRow, &Telling)| of(telling).naive_utc();
+        told.iter().map(at).collect()
+    };
+    let looks: Vec<Option<NaiveDateTime>> = told.iter().map(|(row, _)| row.next_look_at).collect();
+    let rungs: Vec<&str> = told.iter().map(|(_, telling)| &*telling.rung).collect();
+    let about: Vec<&str> = told
+        .iter()
+        .map(|(_, telling)| telling.about.as_str())
+        .collect();
+    let keys: Vec<String> = told
+        .iter()
+        .map(|(_, telling)| run.batch_key(telling))
+        .collect();
+    let statement: Hot<'_, Pg> = Hot::sql(
+        "WITH told (dossier_id, version, look, rung, about, occurrence, due_at, staff_id, \
+           key, fell_at, deliver_at, fired_at) AS (SELECT *, ",
+    )
+    .bind::<Timestamp, _>(run.now.naive_utc(), "::timestamp FROM unnest(")
+    .bind::<Array<BigInt>, _>(numbers(|row, _| row.id), ", ")
+    .bind::<Array<BigInt>, _>(numbers(|row, _| row.version), ", ")
+    .bind::<Array<Nullable<Timestamp>>, _>(looks, ", ")
+    .bind::<Array<Text>, _>(rungs, ", ")
+    .bind::<Array<Text>, _>(about, ", ")
+    .bind::<Array<BigInt>, _>(numbers(|_, telling| telling.occurrence.into()), ", ")
+    .bind::<Array<Timestamp>, _>(instants(|telling| telling.due_at), ", ")
+    .bind::<Array<BigInt>, _>(numbers(|_, telling| telling.meant), ", ")
+    .bind::<Array<Text>, _>(keys, ", ")
+    .bind::<Array<Timestamp>, _>(instants(|telling| telling.fell_at), ", ")
+    .bind::<Array<Timestamp>, _>(
+        instants(|telling| telling.deliver_at),
+        concat!(")) ", insert_told!()),
+    );
+    Ok(statement.execute(pg)?)
 }
 
 fn insert_proposals(
@@ -217,31 +290,56 @@ fn insert_proposals(
 }
 
 /// A dossier that changed since it was read keeps the look that its change asked for.
+macro_rules! set_seen {
+    () => {
+        "UPDATE dossiers SET next_look_at = seen.next FROM seen \
+         WHERE dossiers.id = seen.id AND dossiers.version = seen.version \
+           AND dossiers.next_look_at = seen.look"
+    };
+}
+
 fn set_next_look(conn: &mut Conn, looked: &[(WatchedRow, Seen)]) -> Result<(), Error> {
     if looked.is_empty() {
         return Ok(());
     }
-    let kind = dialect::kind(conn);
-    let rows: Vec<String> = looked
-        .iter()
-        .map(|(row, seen)| {
-            format!(
-                "({}, {}, {}, {})",
-                row.id,
-                row.version,
-                instant_literal(kind, row.next_look_at),
-                instant_literal(kind, seen.next.map(|at| at.naive_utc())),
-            )
-        })
-        .collect();
-    let sql = format!(
-        "WITH seen (id, version, look, next) AS (VALUES {}) \
-         UPDATE dossiers SET next_look_at = seen.next FROM seen \
-         WHERE dossiers.id = seen.id AND dossiers.version = seen.version \
-           AND dossiers.next_look_at = seen.look",
-        rows.join(", ")
-    );
-    diesel::sql_query(sql).execute(conn)?;
+    let next = |seen: &Seen| seen.next.map(|at| at.naive_utc());
+    match conn {
+        Conn::Sqlite(lite) => {
+            let rows: Vec<String> = looked
+                .iter()
+                .map(|(row, seen)| {
+                    format!(
+                        "({}, {}, {}, {})",
+                        row.id,
+                        row.version,
+                        instant_literal(Kind::Sqlite, row.next_look_at),
+                        instant_literal(Kind::Sqlite, next(seen)),
+                    )
+                })
+                .collect();
+            let sql = format!(
+                concat!(
+                    "WITH seen (id, version, look, next) AS (VALUES {}) ",
+                    set_seen!()
+                ),
+                rows.join(", ")
+            );
+            diesel::sql_query(sql).execute(lite)?;
+        }
+        Conn::Postgres(pg) => {
+            let ids: Vec<i64> = looked.iter().map(|(row, _)| row.id).collect();
+            let versions: Vec<i64> = looked.iter().map(|(row, _)| row.version).collect();
+            let looks: Vec<_> = looked.iter().map(|(row, _)| row.next_look_at).collect();
+            let nexts: Vec<_> = looked.iter().map(|(_, seen)| next(seen)).collect();
+            let statement: Hot<'_, Pg> =
+                Hot::sql("WITH seen (id, version, look, next) AS (SELECT * FROM unnest(")
+                    .bind::<Array<BigInt>, _>(ids, ", ")
+                    .bind::<Array<BigInt>, _>(versions, ", ")
+                    .bind::<Array<Nullable<Timestamp>>, _>(looks, ", ")
+                    .bind::<Array<Nullable<Timestamp>>, _>(nexts, concat!(")) ", set_seen!()));
+            statement.execute(pg)?;
+        }
+    }
     Ok(())
 }
 

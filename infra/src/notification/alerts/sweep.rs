@@ -17,11 +17,11 @@ use crate::error::Error;
 use crate::schedule::Report;
 
 /// Dossiers in one write. On SQLite every intake waits behind it; on PostgreSQL none does, and
-/// there a sweep by hundreds took longer than one by 250.
+/// each write costs its way to the server and to the disk.
 fn batch(db: &Db) -> i64 {
     match db.kind() {
         Kind::Sqlite => 100,
-        Kind::Postgres => 250,
+        Kind::Postgres => 1000,
     }
 }
 /// A dossier that could not be looked at is tried again after this.
@@ -62,38 +62,61 @@ pub(super) fn name_faults<'a>(
     }
 }
 
-/// The looks alone.
+/// The looks alone. The next dossiers are looked at while the last are written down.
 pub(super) fn look_round(db: &Db, env: &Env, go_on: &dyn Fn() -> bool) -> Result<Report, Error> {
     relook_offices(db, go_on)?;
     let mut report = Report::default();
     let mut sight: Option<Sight> = None;
     let run = Run::begin(env.now());
-    let (mut after, batch) = (None, batch(db));
-    loop {
-        let due = db.read_blocking(|conn| due_rows(conn, run.now.naive_utc(), after, batch))?;
-        if due.is_empty() && after.is_some() {
-            after = None;
-            continue;
-        }
-        if due.is_empty() || !go_on() {
-            return Ok(report);
-        }
-        // After the last, what changed while it was looked at is still due: from the first again.
-        let full = i64::try_from(due.len()) == Ok(batch);
-        let last = due.last().filter(|_| full);
-        after = last.and_then(|row| Some((row.next_look_at?, row.id)));
-        let sight = match &mut sight {
-            Some(sight) => sight,
-            none => {
-                let loaded = db.read_blocking(|conn| Sight::load(conn, env))?;
-                name_faults(loaded.house.faults(), &mut report);
-                none.insert(loaded)
+    let batch = batch(db);
+    let mut after = None;
+    std::thread::scope(|scope| {
+        let mut writing = None;
+        loop {
+            if after.is_none() {
+                // From the first again: what is being written down is not to be seen as due.
+                report.add(written(writing.take())?);
             }
-        };
-        let looked = db.read_blocking(|conn| look_at(conn, env, sight, due, &mut report))?;
-        let run = run.clone();
-        report.add(db.write_blocking(move |conn| record(conn, &run, &looked))?);
-    }
+            let due = db.read_blocking(|conn| due_rows(conn, run.now.naive_utc(), after, batch))?;
+            if due.is_empty() && after.is_some() {
+                after = None;
+                continue;
+            }
+            if due.is_empty() || !go_on() {
+                report.add(written(writing.take())?);
+                return Ok(report);
+            }
+            // After the last, what changed while it was looked at is still due: from the first
+            // again.
+            let full = i64::try_from(due.len()) == Ok(batch);
+            let last = due.last().filter(|_| full);
+            after = last.and_then(|row| Some((row.next_look_at?, row.id)));
+            let sight = match &mut sight {
+                Some(sight) => sight,
+                none => {
+                    let loaded = db.read_blocking(|conn| Sight::load(conn, env))?;
+                    name_faults(loaded.house.faults(), &mut report);
+                    none.insert(loaded)
+                }
+            };
+            let looked = db.read_blocking(|conn| look_at(conn, env, sight, due, &mut report))?;
+            report.add(written(writing.take())?);
+            let run = run.clone();
+            writing = Some(
+                scope.spawn(move || db.write_blocking(move |conn| record(conn, &run, &looked))),
+            );
+        }
+    })
+}
+
+type Writing<'scope> = std::thread::ScopedJoinHandle<'scope, Result<usize, Error>>;
+
+/// How many alerts were new in what was being written down, once it is.
+fn written(writing: Option<Writing<'_>>) -> Result<usize, Error> {
+    writing.map_or(Ok(0), |writing| {
+        let broken = |_| Error::Internal("alerts could not be written down".to_owned());
+        writing.join().unwrap_or_else(|panic| Err(broken(panic)))
+    })
 }
 
 /// The next that are due. Those before `after` have been looked at; PostgreSQL would walk over

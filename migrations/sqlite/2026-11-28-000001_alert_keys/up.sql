@@ -1,0 +1,2 @@
+-- Nothing to do: what PostgreSQL drops here, SQLite checks for next to nothing.
+SELECT 1;
