@@ -8,23 +8,24 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 use diesel::connection::SimpleConnection as _;
+use diesel::result::QueryResult;
+use diesel::sql_types::BigInt;
+use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
 
 use super::connection::Conn;
 use super::error::OpenError;
 use super::sqlite;
 
-/// Pages of the log between two times, about: 4 MB.
-const EVERY: usize = 1000;
-/// What a transaction writes to the log, about: the leaves of the indexes, and what each job adds.
-const PAGES_OF_BATCH: usize = 16;
-const PAGES_OF_JOB: usize = 2;
+/// So many pages of the log that are not in the file yet are much: 4 MB. The pause until there are
+/// so many again leaves the writer its turn to fold all of it, without which the log cannot begin
+/// anew.
+const EVERY: i64 = 1000;
 
 /// The thread that folds. The writer goes on meanwhile, so the end of the log is seldom reached:
 /// SQLite has the writer fold the rest when the log grows beyond its bound.
 pub(super) struct Fold {
     bell: Option<SyncSender<()>>,
     thread: Option<JoinHandle<()>>,
-    written: usize,
 }
 
 impl Fold {
@@ -37,18 +38,12 @@ impl Fold {
         Ok(Self {
             bell: Some(bell),
             thread: Some(thread),
-            written: 0,
         })
     }
 
-    /// So many jobs were committed together.
-    pub(super) fn committed(&mut self, jobs: usize) {
-        let pages = PAGES_OF_BATCH.saturating_add(jobs.saturating_mul(PAGES_OF_JOB));
-        self.written = self.written.saturating_add(pages);
-        if self.written >= EVERY
-            && let Some(bell) = &self.bell
-        {
-            self.written = 0;
+    /// The log has grown.
+    pub(super) fn ring(&self) {
+        if let Some(bell) = &self.bell {
             // A full channel is a bell that rings already.
             let _ = bell.try_send(());
         }
@@ -69,12 +64,15 @@ impl Drop for Fold {
 fn work(path: &Path, rings: &Receiver<()>) {
     let mut conn = None;
     while rings.recv().is_ok() {
-        conn = conn.take().or_else(|| connect(path));
-        // A new connection is a cheap way out of whatever is wrong.
-        conn = conn.and_then(fold);
-        // What was written meanwhile does not ring: one fold after the other would never leave
-        // the writer its turn to fold all of it, without which the log cannot begin anew.
-        let _ = rings.try_recv();
+        let ready = conn.take().or_else(|| connect(path));
+        conn = ready.and_then(|mut ready| match fold(&mut ready) {
+            Ok(()) => Some(ready),
+            Err(error) => {
+                tracing::warn!(%error, "the log cannot be folded");
+                // A new connection is a cheap way out of whatever is wrong.
+                None
+            }
+        });
     }
 }
 
@@ -84,13 +82,20 @@ fn connect(path: &Path) -> Option<Conn> {
         .ok()
 }
 
-/// Copies what no reader needs any more; waits for nobody.
-fn fold(mut conn: Conn) -> Option<Conn> {
-    match conn.batch_execute("PRAGMA wal_checkpoint(PASSIVE)") {
-        Ok(()) => Some(conn),
-        Err(error) => {
-            tracing::warn!(%error, "the log cannot be folded");
-            None
-        }
+/// What the log holds, and how much of it is in the file.
+#[derive(QueryableByName)]
+struct Log {
+    #[diesel(sql_type = BigInt)]
+    log: i64,
+    #[diesel(sql_type = BigInt)]
+    checkpointed: i64,
+}
+
+/// Copies what no reader needs any more, if it is much; waits for nobody.
+fn fold(conn: &mut Conn) -> QueryResult<()> {
+    let Log { log, checkpointed } = sql_query("PRAGMA wal_checkpoint(NOOP)").get_result(conn)?;
+    if log.saturating_sub(checkpointed) < EVERY {
+        return Ok(());
     }
+    conn.batch_execute("PRAGMA wal_checkpoint(PASSIVE)")
 }

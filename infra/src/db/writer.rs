@@ -241,7 +241,7 @@ impl Worker {
         };
         if fate.is_ok() {
             self.conn = Some(conn);
-            self.fold.committed(ran.len());
+            self.fold.ring();
         } else {
             // Closing the connection undoes whatever was still open.
             drop(conn);
