@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::deadline::Calendar;
 use domain::procedure::ProcedureVersion;
 
 use crate::clock::Clock;
+use crate::dossier::{InForce, RegisterNames, Wanted};
 use crate::notification::Bell;
 
 /// Clock and caches of one service; cheap to clone.
@@ -22,8 +23,10 @@ pub struct Env {
     pub calendars: Cache<i64, Calendar>,
     /// Procedure versions by their id; a version is replaced only before it takes effect.
     pub procedures: Cache<i64, ProcedureVersion>,
-    /// What holds for intakes, while no register changes.
-    pub(crate) in_force: crate::dossier::Kept,
+    /// What holds for intakes of a day, while no register changes.
+    pub(crate) in_force: WhileMarked<(i64, NaiveDate), Wanted, InForce>,
+    /// What the office and the procedure of a dossier are called, while no register changes.
+    pub(crate) named: WhileMarked<i64, (i64, i64), RegisterNames>,
     /// Wakes whoever delivers mails.
     pub outbox: Bell,
 }
@@ -35,7 +38,8 @@ impl Env {
             clock,
             calendars: Cache::default(),
             procedures: Cache::default(),
-            in_force: crate::dossier::Kept::default(),
+            in_force: WhileMarked::default(),
+            named: WhileMarked::default(),
             outbox: Bell::default(),
         }
     }
@@ -97,5 +101,48 @@ impl<K: Eq + Hash + Copy, V> Cache<K, V> {
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .remove(&key);
+    }
+}
+
+/// Things kept in memory as long as a mark stays what it was, as that of the registers: read it
+/// before what is kept under it, so that what changes between is never taken for known.
+#[derive(Debug)]
+pub(crate) struct WhileMarked<M, K, V>(Arc<RwLock<Marked<M, K, V>>>);
+
+#[derive(Debug)]
+struct Marked<M, K, V> {
+    mark: Option<M>,
+    by: HashMap<K, Arc<V>>,
+}
+
+impl<M, K, V> Clone for WhileMarked<M, K, V> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<M, K, V> Default for WhileMarked<M, K, V> {
+    fn default() -> Self {
+        Self(Arc::new(RwLock::new(Marked {
+            mark: None,
+            by: HashMap::new(),
+        })))
+    }
+}
+
+impl<M: Copy + Eq, K: Eq + Hash, V> WhileMarked<M, K, V> {
+    pub(crate) fn find(&self, mark: M, key: &K) -> Option<Arc<V>> {
+        let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let same = kept.mark == Some(mark);
+        same.then(|| kept.by.get(key).cloned()).flatten()
+    }
+
+    pub(crate) fn keep(&self, mark: M, key: K, found: &Arc<V>) {
+        let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if kept.mark != Some(mark) {
+            kept.by.clear();
+            kept.mark = Some(mark);
+        }
+        kept.by.insert(key, Arc::clone(found));
     }
 }

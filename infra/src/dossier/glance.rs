@@ -1,4 +1,6 @@
-//! What anybody with a code may know of a dossier, in one question to the database.
+//! What anybody with a code may know of a dossier, in one question to the database as a rule.
+
+use std::sync::Arc;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -8,11 +10,15 @@ use domain::text::DossierCode;
 use super::public::PublicStep;
 use crate::db::Conn;
 use crate::db::hot::Hot;
+use crate::db::schema::{offices, procedure_versions, procedures};
+use crate::env::Env;
 use crate::error::Error;
 
 /// No column that names a person is read.
 #[derive(QueryableByName)]
 pub(super) struct Glance {
+    #[diesel(sql_type = BigInt)]
+    office_id: i64,
     #[diesel(sql_type = BigInt)]
     pub procedure_version_id: i64,
     #[diesel(sql_type = BigInt)]
@@ -27,14 +33,19 @@ pub(super) struct Glance {
     pub due_at: Option<NaiveDateTime>,
     #[diesel(sql_type = Text)]
     pub rules_state: String,
-    #[diesel(sql_type = Text)]
-    pub office_code: String,
-    #[diesel(sql_type = Text)]
-    pub office_name: String,
-    #[diesel(sql_type = Text)]
-    pub procedure_code: String,
+    /// Of the registers, as it was when the dossier was read.
+    #[diesel(sql_type = BigInt)]
+    mark: i64,
     #[diesel(sql_type = Nullable<Text>)]
     steps: Option<String>,
+}
+
+/// What the office and the procedure of a dossier are called.
+#[derive(Debug)]
+pub(crate) struct RegisterNames {
+    pub office_code: String,
+    pub office_name: String,
+    pub procedure_code: String,
 }
 
 /// The steps that were passed come as a JSON list, so that they cost no second round trip. They are
@@ -42,13 +53,11 @@ pub(super) struct Glance {
 macro_rules! glance_sql {
     ($steps:literal) => {
         concat!(
-            "SELECT d.procedure_version_id, d.calendar_version_id, d.lookup_key, d.submitted_at, \
-             d.received_at, d.due_at, d.rules_state, o.code AS office_code, \
-             o.name AS office_name, p.code AS procedure_code, (",
+            "SELECT d.office_id, d.procedure_version_id, d.calendar_version_id, d.lookup_key, \
+             d.submitted_at, d.received_at, d.due_at, d.rules_state, \
+             (SELECT mark FROM register_mark) AS mark, (",
             $steps,
-            ") AS steps FROM dossiers d JOIN offices o ON o.id = d.office_id \
-             JOIN procedure_versions v ON v.id = d.procedure_version_id \
-             JOIN procedures p ON p.id = v.procedure_id WHERE d.code = "
+            ") AS steps FROM dossiers d WHERE d.code = "
         )
     };
 }
@@ -76,6 +85,31 @@ impl Glance {
         };
         let found = found.optional()?;
         Ok(found)
+    }
+
+    /// They seldom change; three more tables to join cost a look-up more than to know that they
+    /// did not.
+    pub(super) fn named(&self, conn: &mut Conn, env: &Env) -> Result<Arc<RegisterNames>, Error> {
+        let of = (self.office_id, self.procedure_version_id);
+        if let Some(known) = env.named.find(self.mark, &of) {
+            return Ok(known);
+        }
+        let (office_code, office_name) = offices::table
+            .find(self.office_id)
+            .select((offices::code, offices::name))
+            .first(conn)?;
+        let procedure_code = procedure_versions::table
+            .inner_join(procedures::table)
+            .filter(procedure_versions::id.eq(self.procedure_version_id))
+            .select(procedures::code)
+            .first(conn)?;
+        let named = Arc::new(RegisterNames {
+            office_code,
+            office_name,
+            procedure_code,
+        });
+        env.named.keep(self.mark, of, &named);
+        Ok(named)
     }
 
     pub(super) fn steps(&self) -> Result<Vec<PublicStep>, Error> {

@@ -1,7 +1,6 @@
 //! What holds for an intake: the office, and the versions of calendar and procedure in force.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use diesel::backend::Backend;
@@ -40,40 +39,11 @@ pub(crate) struct OfficeRow {
 
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Wanted {
+pub(crate) struct Wanted {
     pub office: AgencyCode,
     pub procedure: ProcedureCode,
     pub on: NaiveDate,
     pub department: Option<i64>,
-}
-
-/// Answers kept in memory while the mark of the registers stays what it was.
-#[derive(Debug, Default, Clone)]
-pub(crate) struct Kept(Arc<Mutex<Answers>>);
-
-#[derive(Debug, Default)]
-struct Answers {
-    /// The mark and the day for which they hold.
-    of: Option<(i64, NaiveDate)>,
-    by: HashMap<Wanted, Arc<InForce>>,
-}
-
-impl Kept {
-    fn find(&self, mark: i64, wanted: &Wanted) -> Option<Arc<InForce>> {
-        let answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        (answers.of == Some((mark, wanted.on)))
-            .then(|| answers.by.get(wanted).cloned())
-            .flatten()
-    }
-
-    fn keep(&self, mark: i64, wanted: &Wanted, found: &Arc<InForce>) {
-        let mut answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if answers.of != Some((mark, wanted.on)) {
-            answers.by.clear();
-            answers.of = Some((mark, wanted.on));
-        }
-        answers.by.insert(wanted.clone(), Arc::clone(found));
-    }
 }
 
 /// Finds what is in force. `mark` is that of the registers, read in this transaction and before;
@@ -86,7 +56,7 @@ pub(super) fn in_force(
     mark: i64,
     may: impl FnOnce(&OfficeRow) -> Result<(), Error>,
 ) -> Result<Arc<InForce>, Error> {
-    if let Some(known) = env.in_force.find(mark, wanted) {
+    if let Some(known) = env.in_force.find((mark, wanted.on), wanted) {
         may(&known.office)?;
         return Ok(known);
     }
@@ -118,7 +88,7 @@ pub(super) fn in_force(
             .zip(found.department_name)
             .map(|(key, name)| Named { key, name }),
     });
-    env.in_force.keep(mark, wanted, &found);
+    env.in_force.keep((mark, wanted.on), wanted.clone(), &found);
     Ok(found)
 }
 

@@ -39,7 +39,8 @@ pub use detail::{
     outcome_text, read_dossier, read_dossier_recorded, read_taken,
 };
 pub use feed::{EventView, FeedItem, events_after, newest_event};
-pub(crate) use in_force::Kept;
+pub(crate) use glance::RegisterNames;
+pub(crate) use in_force::{InForce, Wanted};
 pub use lapse::lapse_all;
 pub use lists::{
     COUNT_CAP, DueWhen, Filter, Listed, Paging, list_department, list_dossiers, list_due, list_mine,

@@ -123,16 +123,17 @@ fn view(
     let dossier = stored::from_json(&glance.rules_state)?;
     let calendar = calendar::compiled(conn, env, glance.calendar_version_id)?;
     let procedure = procedure::version(conn, env, glance.procedure_version_id)?;
+    let named = glance.named(conn, env)?;
     let steps = glance.steps()?;
     Ok(PublicDossier {
         code: code.as_str().to_owned(),
         procedure: Named {
-            key: glance.procedure_code,
+            key: named.procedure_code.clone(),
             name: procedure.name.as_str().to_owned(),
         },
         office: Named {
-            key: glance.office_code,
-            name: glance.office_name,
+            key: named.office_code.clone(),
+            name: named.office_name.clone(),
         },
         state: dossier.state(),
         submitted_at: glance.submitted_at.and_utc(),

@@ -55,6 +55,20 @@ both! {
         assert_eq!(late.at("timeliness.late"), true);
     }
 
+    async fn a_new_name_of_the_office_shows_at_once(world) {
+        let staff = Staff::of(&world);
+        let code = in_appraisal(&staff, MARITAL_STATUS).await;
+        let office = "/api/v1/offices/H29.23";
+        let old = staff.admin.get(office).await.expect(200);
+        let seen = world.visitor().get(&public(&code)).await.expect(200);
+        assert_eq!(seen.text("office.name"), old.text("name"));
+        let change = json!({"name": "Tên mới", "kind": "ward", "parent": "H29"});
+        staff.admin.put(office, old.etag(), &change).await.expect(200);
+        let seen = world.visitor().get(&public(&code)).await.expect(200);
+        assert_eq!(seen.text("office.name"), "Tên mới");
+        assert_eq!(seen.text("office.id"), "H29.23");
+    }
+
     async fn wrong_keys_and_unknown_codes_look_alike_to_the_byte(world) {
         let staff = Staff::of(&world);
         let seen = register(&staff.clerk, MARITAL_STATUS).await;
