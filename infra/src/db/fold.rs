@@ -16,10 +16,10 @@ use super::connection::Conn;
 use super::error::OpenError;
 use super::sqlite;
 
-/// So many pages of the log that are not in the file yet are much: 4 MB. The pause until there are
+/// So many pages of the log that are not in the file yet are much: 12 MB. The pause until there are
 /// so many again leaves the writer its turn to fold all of it, without which the log cannot begin
 /// anew.
-const EVERY: i64 = 1000;
+const EVERY: i64 = 3000;
 
 /// The thread that folds. The writer goes on meanwhile, so the end of the log is seldom reached:
 /// SQLite has the writer fold the rest when the log grows beyond its bound.
