@@ -153,6 +153,14 @@ fn insert_alerts(
     }
 }
 
+/// What comes before the rows that were told, and a bracket that is closed after them.
+macro_rules! with_told {
+    () => {
+        "WITH told (dossier_id, version, look, rung, about, occurrence, due_at, staff_id, key, \
+           fell_at, deliver_at, fired_at) AS ("
+    };
+}
+
 /// What follows the rows that were told. What was dropped was not told, so its key does not stand
 /// in the way. `WHERE TRUE`: SQLite would else read ON CONFLICT as part of the join.
 macro_rules! insert_told {
@@ -180,6 +188,7 @@ fn insert_literal(
     told: &[(&WatchedRow, &Telling)],
 ) -> Result<usize, Error> {
     let at = |at: DateTime<Utc>| instant(Kind::Sqlite, at);
+    let fired_at = at(run.now);
     let rows: Vec<String> = told
         .iter()
         .map(|(row, telling)| {
@@ -196,16 +205,12 @@ fn insert_literal(
                 text_literal(&run.batch_key(telling)),
                 at(telling.fell_at),
                 at(telling.deliver_at),
-                at(run.now),
+                fired_at,
             )
         })
         .collect();
     let sql = format!(
-        concat!(
-            "WITH told (dossier_id, version, look, rung, about, occurrence, due_at, staff_id, \
-               key, fell_at, deliver_at, fired_at) AS (VALUES {}) ",
-            insert_told!()
-        ),
+        concat!(with_told!(), "VALUES {}) ", insert_told!()),
         rows.join(", ")
     );
     Ok(diesel::sql_query(sql).execute(lite)?)
@@ -234,25 +239,22 @@ fn insert_arrays(
         .iter()
         .map(|(_, telling)| run.batch_key(telling))
         .collect();
-    let statement: Hot<'_, Pg> = Hot::sql(
-        "WITH told (dossier_id, version, look, rung, about, occurrence, due_at, staff_id, \
-           key, fell_at, deliver_at, fired_at) AS (SELECT *, ",
-    )
-    .bind::<Timestamp, _>(run.now.naive_utc(), "::timestamp FROM unnest(")
-    .bind::<Array<BigInt>, _>(numbers(|row, _| row.id), ", ")
-    .bind::<Array<BigInt>, _>(numbers(|row, _| row.version), ", ")
-    .bind::<Array<Nullable<Timestamp>>, _>(looks, ", ")
-    .bind::<Array<Text>, _>(rungs, ", ")
-    .bind::<Array<Text>, _>(about, ", ")
-    .bind::<Array<BigInt>, _>(numbers(|_, telling| telling.occurrence.into()), ", ")
-    .bind::<Array<Timestamp>, _>(instants(|telling| telling.due_at), ", ")
-    .bind::<Array<BigInt>, _>(numbers(|_, telling| telling.meant), ", ")
-    .bind::<Array<Text>, _>(keys, ", ")
-    .bind::<Array<Timestamp>, _>(instants(|telling| telling.fell_at), ", ")
-    .bind::<Array<Timestamp>, _>(
-        instants(|telling| telling.deliver_at),
-        concat!(")) ", insert_told!()),
-    );
+    let statement: Hot<'_, Pg> = Hot::sql(concat!(with_told!(), "SELECT *, "))
+        .bind::<Timestamp, _>(run.now.naive_utc(), "::timestamp FROM unnest(")
+        .bind::<Array<BigInt>, _>(numbers(|row, _| row.id), ", ")
+        .bind::<Array<BigInt>, _>(numbers(|row, _| row.version), ", ")
+        .bind::<Array<Nullable<Timestamp>>, _>(looks, ", ")
+        .bind::<Array<Text>, _>(rungs, ", ")
+        .bind::<Array<Text>, _>(about, ", ")
+        .bind::<Array<BigInt>, _>(numbers(|_, telling| telling.occurrence.into()), ", ")
+        .bind::<Array<Timestamp>, _>(instants(|telling| telling.due_at), ", ")
+        .bind::<Array<BigInt>, _>(numbers(|_, telling| telling.meant), ", ")
+        .bind::<Array<Text>, _>(keys, ", ")
+        .bind::<Array<Timestamp>, _>(instants(|telling| telling.fell_at), ", ")
+        .bind::<Array<Timestamp>, _>(
+            instants(|telling| telling.deliver_at),
+            concat!(")) ", insert_told!()),
+        );
     Ok(statement.execute(pg)?)
 }
 
