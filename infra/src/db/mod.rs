@@ -18,6 +18,7 @@ mod migrate;
 mod pool;
 mod settings;
 mod sqlite;
+pub(crate) mod stamp;
 mod writer;
 
 pub use connection::{Conn, MultiBackend, MultiField, MultiRawValue, MultiRow};

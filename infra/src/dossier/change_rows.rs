@@ -10,6 +10,7 @@ use super::rows::{EventRow, Progress, StepRow};
 use crate::db::Conn;
 use crate::db::hot::Hot;
 use crate::db::schema::{dossier_events, dossier_steps, dossiers};
+use crate::db::stamp::Stamp;
 use crate::error::Error;
 
 /// What becomes of the hand-over slip; by default it stays as it is.

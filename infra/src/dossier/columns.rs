@@ -40,23 +40,23 @@ macro_rules! dossier_values {
             Text: &$dossier.lookup_key,
             Text: &$dossier.progress.state,
             BigInt: $dossier.progress.version,
-            Timestamp: $dossier.submitted_at,
-            Nullable<Timestamp>: $dossier.progress.received_at,
-            Nullable<Timestamp>: $dossier.progress.due_at_original,
-            Nullable<Timestamp>: $dossier.progress.due_at,
-            Timestamp: $dossier.progress.sort_due_at,
-            Nullable<Timestamp>: $dossier.progress.late_after,
-            Nullable<Timestamp>: $dossier.progress.lapse_at,
-            Nullable<Timestamp>: $dossier.progress.ended_at,
+            Timestamp: Stamp($dossier.submitted_at),
+            Nullable<Timestamp>: $dossier.progress.received_at.map(Stamp),
+            Nullable<Timestamp>: $dossier.progress.due_at_original.map(Stamp),
+            Nullable<Timestamp>: $dossier.progress.due_at.map(Stamp),
+            Timestamp: Stamp($dossier.progress.sort_due_at),
+            Nullable<Timestamp>: $dossier.progress.late_after.map(Stamp),
+            Nullable<Timestamp>: $dossier.progress.lapse_at.map(Stamp),
+            Nullable<Timestamp>: $dossier.progress.ended_at.map(Stamp),
             Nullable<BigInt>: $dossier.progress.holder_id,
             Nullable<BigInt>: $dossier.progress.department_id,
             Nullable<BigInt>: $dossier.progress.step_index,
-            Nullable<Timestamp>: $dossier.progress.step_due_at,
+            Nullable<Timestamp>: $dossier.progress.step_due_at.map(Stamp),
             Text: &$dossier.progress.rules_state,
             BigInt: $dossier.progress.event_count,
             Text: &$dossier.progress.last_hash,
-            Nullable<Timestamp>: $dossier.progress.next_look_at,
-            Nullable<Timestamp>: $dossier.progress.late_after_by_rules
+            Nullable<Timestamp>: $dossier.progress.next_look_at.map(Stamp),
+            Nullable<Timestamp>: $dossier.progress.late_after_by_rules.map(Stamp)
         )
     };
 }
@@ -73,7 +73,7 @@ macro_rules! event_values {
         bound!(
             $statement, $last;
             BigInt: $event.number,
-            Timestamp: $event.at,
+            Timestamp: Stamp($event.at),
             Text: &$event.actor,
             Text: &$event.on_behalf_of,
             Text: &$event.action,
@@ -111,24 +111,24 @@ macro_rules! progress_values {
             Text: &$progress.papers,
             Text: &$progress.state,
             BigInt: $progress.version,
-            Nullable<Timestamp>: $progress.received_at,
-            Nullable<Timestamp>: $progress.due_at_original,
-            Nullable<Timestamp>: $progress.due_at,
-            Timestamp: $progress.sort_due_at,
-            Nullable<Timestamp>: $progress.late_after,
-            Nullable<Timestamp>: $progress.lapse_at,
-            Nullable<Timestamp>: $progress.ended_at,
+            Nullable<Timestamp>: $progress.received_at.map(Stamp),
+            Nullable<Timestamp>: $progress.due_at_original.map(Stamp),
+            Nullable<Timestamp>: $progress.due_at.map(Stamp),
+            Timestamp: Stamp($progress.sort_due_at),
+            Nullable<Timestamp>: $progress.late_after.map(Stamp),
+            Nullable<Timestamp>: $progress.lapse_at.map(Stamp),
+            Nullable<Timestamp>: $progress.ended_at.map(Stamp),
             Nullable<BigInt>: $progress.holder_id,
             Nullable<BigInt>: $progress.department_id,
             Nullable<BigInt>: $progress.step_index,
-            Nullable<Timestamp>: $progress.step_due_at,
+            Nullable<Timestamp>: $progress.step_due_at.map(Stamp),
             Text: &$progress.rules_state,
             BigInt: $progress.event_count,
             Text: &$progress.last_hash,
-            Nullable<Timestamp>: $progress.next_look_at,
-            Nullable<Timestamp>: $progress.closed_at,
+            Nullable<Timestamp>: $progress.next_look_at.map(Stamp),
+            Nullable<Timestamp>: $progress.closed_at.map(Stamp),
             Nullable<Text>: $progress.judgement.as_deref(),
-            Nullable<Timestamp>: $progress.late_after_by_rules
+            Nullable<Timestamp>: $progress.late_after_by_rules.map(Stamp)
         )
     };
 }
@@ -142,8 +142,8 @@ macro_rules! step_values {
             Nullable<Text>: $step.map(|step| step.name.as_str()),
             Nullable<BigInt>: $step.map(|step| step.holder_id),
             Nullable<BigInt>: $step.and_then(|step| step.department_id),
-            Nullable<Timestamp>: $step.map(|step| step.entered_at),
-            Nullable<Timestamp>: $step.map(|step| step.due_at)
+            Nullable<Timestamp>: $step.map(|step| Stamp(step.entered_at)),
+            Nullable<Timestamp>: $step.map(|step| Stamp(step.due_at))
         )
     };
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::NaiveDateTime;
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text, Timestamp};
 use domain::text::DossierCode;
@@ -11,6 +11,7 @@ use super::public::PublicStep;
 use crate::db::Conn;
 use crate::db::hot::Hot;
 use crate::db::schema::{offices, procedure_versions, procedures};
+use crate::db::stamp::{self, Stamp};
 use crate::env::Env;
 use crate::error::Error;
 
@@ -26,11 +27,11 @@ pub(super) struct Glance {
     #[diesel(sql_type = Text)]
     pub lookup_key: String,
     #[diesel(sql_type = Timestamp)]
-    pub submitted_at: NaiveDateTime,
+    pub submitted_at: Stamp,
     #[diesel(sql_type = Nullable<Timestamp>)]
-    pub received_at: Option<NaiveDateTime>,
+    pub received_at: Option<Stamp>,
     #[diesel(sql_type = Nullable<Timestamp>)]
-    pub due_at: Option<NaiveDateTime>,
+    pub due_at: Option<Stamp>,
     #[diesel(sql_type = Text)]
     pub rules_state: String,
     /// Of the registers, as it was when the dossier was read.
@@ -123,20 +124,16 @@ impl Glance {
             .map(|(_, name, entered_at, left_at)| {
                 Ok(PublicStep {
                     name,
-                    entered_at: moment(&entered_at)?.and_utc(),
-                    left_at: left_at
-                        .map(|at| moment(&at))
-                        .transpose()?
-                        .map(|at| at.and_utc()),
+                    entered_at: moment(&entered_at)?,
+                    left_at: left_at.as_deref().map(moment).transpose()?,
                 })
             })
             .collect()
     }
 }
 
-/// SQLite keeps a space between date and time, PostgreSQL's JSON has a T.
-fn moment(text: &str) -> Result<NaiveDateTime, Error> {
-    text.replacen(' ', "T", 1)
-        .parse()
-        .map_err(|fault| Error::Internal(format!("a stored time reads {text}: {fault}")))
+fn moment(text: &str) -> Result<DateTime<Utc>, Error> {
+    stamp::parse(text)
+        .map(|at| at.and_utc())
+        .ok_or_else(|| Error::Internal(format!("a stored time reads {text}")))
 }

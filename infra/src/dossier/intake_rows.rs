@@ -8,6 +8,7 @@ use diesel::sqlite::Sqlite;
 use super::rows::{DossierRow, EventRow, StepRow};
 use crate::db::Conn;
 use crate::db::hot::Hot;
+use crate::db::stamp::Stamp;
 use crate::error::Error;
 
 /// All that one intake writes, but for the counter of the codes. Ids of the rows are given by
