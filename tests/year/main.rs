@@ -64,7 +64,8 @@ fn main() {
         "seed {}: {days} days, {} dossiers a day",
         plan.seed, plan.dossiers_a_day
     );
-    let url = std::env::var("MOTCUA_TEST_POSTGRES_URL").expect("run it by tests/with-postgres");
+    let url =
+        std::env::var("MOTCUA_TEST_POSTGRES_SOCKET_URL").expect("run it by tests/with-postgres");
     load(&url);
     let folder = tempfile::tempdir().unwrap();
     let figures = live(&url, folder.path(), &plan, &[]);

@@ -110,9 +110,15 @@ fn run_if(
 
 /// How these jobs stand. What is not known yet is known from now on.
 fn look<'a>(service: &Service, jobs: Vec<&'a Job>) -> Result<Vec<(&'a Job, Standing)>, Error> {
+    let only = match &*jobs {
+        [one] => Some(one.name),
+        _ => None,
+    };
     let read = || {
         let env = service.env.clone();
-        service.db.read_blocking(move |conn| standings(conn, &env))
+        service
+            .db
+            .read_blocking(move |conn| standings(conn, &env, only))
     };
     let mut all = read()?;
     let known = |name: &str| all.get(name).is_some_and(|seen| seen.since.is_some());

@@ -142,23 +142,24 @@ fn absent_colleagues(
     Ok(absent)
 }
 
+/// One question for each, mostly one in all: PostgreSQL would plan one with a list at each call.
 fn grants_of(conn: &mut Conn, staff_ids: &[i64]) -> Result<Vec<GrantRow>, Error> {
-    let rows = staff_roles::table
-        .inner_join(offices::table.on(offices::id.eq(staff_roles::office_id)))
-        .filter(staff_roles::staff_id.eq_any(staff_ids.to_vec()))
-        .order((
-            staff_roles::staff_id,
-            staff_roles::role,
-            staff_roles::office_id,
-        ))
-        .select((
-            staff_roles::staff_id,
-            staff_roles::role,
-            staff_roles::office_id,
-            offices::path,
-        ))
-        .load::<GrantRow>(conn)?;
-    Ok(rows)
+    let mut grants = Vec::new();
+    for id in staff_ids {
+        let rows = staff_roles::table
+            .inner_join(offices::table.on(offices::id.eq(staff_roles::office_id)))
+            .filter(staff_roles::staff_id.eq(id))
+            .order((staff_roles::role, staff_roles::office_id))
+            .select((
+                staff_roles::staff_id,
+                staff_roles::role,
+                staff_roles::office_id,
+                offices::path,
+            ))
+            .load::<GrantRow>(conn)?;
+        grants.extend(rows);
+    }
+    Ok(grants)
 }
 
 fn principal(

@@ -81,3 +81,14 @@ impl<DB: Backend> Query for Hot<'_, DB> {
 }
 
 impl<DB: Backend, C> diesel::RunQueryDsl<C> for Hot<'_, DB> {}
+
+/// Runs a statement on whichever database it is; it is put together for each of them.
+macro_rules! on_either {
+    ($conn:expr, $run:ident, $statement:expr) => {
+        match $conn {
+            $crate::db::Conn::Sqlite(lite) => $statement.$run(lite),
+            $crate::db::Conn::Postgres(pg) => $statement.$run(pg),
+        }
+    };
+}
+pub(crate) use on_either;

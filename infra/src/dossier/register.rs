@@ -4,10 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::backend::Backend;
 use diesel::prelude::*;
-use diesel::serialize::ToSql;
-use diesel::sql_types::{BigInt, Date, HasSqlType, Text};
+use diesel::sql_types::{BigInt, Date, Text};
 use domain::auth::{Actor, Principal, Role};
 use domain::dossier::{Dossier, Handover, Moment, Rules};
 use domain::notification::Deed as Told;
@@ -24,7 +22,7 @@ use super::rows::{DossierRow, Paper, Progress, StepRow, StoredApplicant};
 use super::store::{Deed, Loaded, next_event, rules_of, step_row};
 use super::summary::{Named, Names};
 use crate::db::Conn;
-use crate::db::hot::Hot;
+use crate::db::hot::{Hot, on_either};
 use crate::env::Env;
 use crate::error::{Error, Fault};
 use crate::ids;
@@ -286,25 +284,17 @@ struct Next {
 /// Takes the next number of the agency and day, in the transaction of its dossier: one that is
 /// rolled back is given again, so none is skipped. The lock of the counter is held to the commit.
 fn next_number(conn: &mut Conn, agency: &AgencyCode, day: NaiveDate) -> Result<Next, Error> {
-    Ok(match conn {
-        Conn::Sqlite(lite) => counted(agency, day).get_result(lite)?,
-        Conn::Postgres(pg) => counted(agency, day).get_result(pg)?,
-    })
-}
-
-fn counted<'a, DB>(agency: &'a AgencyCode, day: NaiveDate) -> Hot<'a, DB>
-where
-    DB: Backend + HasSqlType<Text> + HasSqlType<Date>,
-    str: ToSql<Text, DB>,
-    NaiveDate: ToSql<Date, DB>,
-{
-    Hot::sql("INSERT INTO code_counters (agency, day, last) VALUES (")
-        .bind::<Text, _>(agency.as_str(), ", ")
-        .bind::<Date, _>(
-            day,
-            ", 1) ON CONFLICT (agency, day) DO UPDATE SET last = code_counters.last + 1 \
-             RETURNING last, (SELECT mark FROM register_mark) AS mark",
-        )
+    Ok(on_either!(
+        conn,
+        get_result,
+        Hot::sql("INSERT INTO code_counters (agency, day, last) VALUES (")
+            .bind::<Text, _>(agency.as_str(), ", ")
+            .bind::<Date, _>(
+                day,
+                ", 1) ON CONFLICT (agency, day) DO UPDATE SET last = code_counters.last + 1 \
+                 RETURNING last, (SELECT mark FROM register_mark) AS mark",
+            )
+    )?)
 }
 
 fn code_of(agency: &AgencyCode, day: NaiveDate, next: &Next) -> Result<DossierCode, Error> {

@@ -1,16 +1,14 @@
 //! The outbox: mails are rows, written in the transaction of the change that they tell of.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
-use diesel::backend::Backend;
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::serialize::ToSql;
-use diesel::sql_types::{BigInt, HasSqlType, Nullable, Text, Timestamp};
+use diesel::sql_types::{BigInt, Nullable, Text, Timestamp};
 use domain::deadline::Calendar;
 
 use super::hours;
 use super::letters::Letter;
 use crate::db::Conn;
-use crate::db::hot::Hot;
+use crate::db::hot::{Hot, on_either};
 use crate::db::schema::mail_dossiers;
 use crate::env::Env;
 use crate::error::Error;
@@ -58,46 +56,6 @@ struct Id {
     id: i64,
 }
 
-/// A mail as it is written down.
-struct Row<'a> {
-    uid: &'a str,
-    mail: &'a NewMail,
-    content: &'a str,
-    not_before: NaiveDateTime,
-    first: NaiveDateTime,
-    now: NaiveDateTime,
-}
-
-/// In our own words, as diesel writes no `ON CONFLICT … RETURNING` for both databases, and
-/// prepared once, as each intake with an address writes one.
-fn insert<'a, DB>(row: &Row<'a>) -> Hot<'a, DB>
-where
-    DB: Backend + HasSqlType<Text> + HasSqlType<BigInt> + HasSqlType<Timestamp>,
-    str: ToSql<Text, DB>,
-    i64: ToSql<BigInt, DB>,
-    NaiveDateTime: ToSql<Timestamp, DB>,
-{
-    let mail = row.mail;
-    Hot::sql(
-        "INSERT INTO mails (uid, message_key, kind, state, to_address, staff_id, office_id, \
-           dossier_id, content, not_before, next_attempt_at, attempts, created_at) VALUES (",
-    )
-    .bind::<Text, _>(row.uid, ", ")
-    .bind::<Text, _>(mail.message_key.as_str(), ", ")
-    .bind::<Text, _>(mail.letter.kind().as_str(), ", 'waiting', ")
-    .bind::<Text, _>(mail.to.as_str(), ", ")
-    .bind::<Nullable<BigInt>, _>(mail.staff_id, ", ")
-    .bind::<Nullable<BigInt>, _>(mail.office_id, ", ")
-    .bind::<Nullable<BigInt>, _>(mail.dossier_id, ", ")
-    .bind::<Text, _>(row.content, ", ")
-    .bind::<Timestamp, _>(row.not_before, ", ")
-    .bind::<Timestamp, _>(row.first, ", 0, ")
-    .bind::<Timestamp, _>(
-        row.now,
-        ") ON CONFLICT (message_key) DO NOTHING RETURNING id",
-    )
-}
-
 /// Puts a mail into the outbox, in the transaction of the caller; gives its id, or none when
 /// there is one with this key already.
 pub fn enqueue(conn: &mut Conn, env: &Env, mail: &NewMail) -> Result<Option<i64>, Error> {
@@ -119,18 +77,29 @@ pub(super) fn enqueue_by(
         (None, _) => not_before,
     };
     let content = serde_json::to_string(&mail.letter)?;
-    let row = Row {
-        uid: &new_uid(),
-        mail,
-        content: &content,
-        not_before: not_before.naive_utc(),
-        first: first.naive_utc(),
-        now: now.naive_utc(),
-    };
-    let made: QueryResult<Id> = match conn {
-        Conn::Sqlite(lite) => insert(&row).get_result(lite),
-        Conn::Postgres(pg) => insert(&row).get_result(pg),
-    };
+    // In our own words, as diesel writes no `ON CONFLICT … RETURNING` for both databases.
+    let made: QueryResult<Id> = on_either!(
+        conn,
+        get_result,
+        Hot::sql(
+            "INSERT INTO mails (uid, message_key, kind, state, to_address, staff_id, office_id, \
+               dossier_id, content, not_before, next_attempt_at, attempts, created_at) VALUES (",
+        )
+        .bind::<Text, _>(new_uid(), ", ")
+        .bind::<Text, _>(mail.message_key.as_str(), ", ")
+        .bind::<Text, _>(mail.letter.kind().as_str(), ", 'waiting', ")
+        .bind::<Text, _>(mail.to.as_str(), ", ")
+        .bind::<Nullable<BigInt>, _>(mail.staff_id, ", ")
+        .bind::<Nullable<BigInt>, _>(mail.office_id, ", ")
+        .bind::<Nullable<BigInt>, _>(mail.dossier_id, ", ")
+        .bind::<Text, _>(content.as_str(), ", ")
+        .bind::<Timestamp, _>(not_before.naive_utc(), ", ")
+        .bind::<Timestamp, _>(first.naive_utc(), ", 0, ")
+        .bind::<Timestamp, _>(
+            now.naive_utc(),
+            ") ON CONFLICT (message_key) DO NOTHING RETURNING id",
+        )
+    );
     let made = made.optional()?;
     let Some(Id { id }) = made else {
         return Ok(None);

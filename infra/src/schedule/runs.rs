@@ -16,7 +16,7 @@ use super::report::Report;
 use super::rows::{Cause, Run, RunRow, attempt, last};
 use crate::audit::audit;
 use crate::db::Conn;
-use crate::db::hot::Hot;
+use crate::db::hot::{Hot, on_either};
 use crate::db::schema::job_runs;
 use crate::env::Env;
 use crate::error::Error;
@@ -41,13 +41,17 @@ pub struct Standing {
     pub last_ok: Option<DateTime<Utc>>,
 }
 
-/// Looks at all jobs that are known, by name; decides nothing. One question, since every server
-/// asks it again and again.
-pub fn standings(conn: &mut Conn, env: &Env) -> Result<HashMap<String, Standing>, Error> {
+/// Looks at one job, or at all, as far as they are known, by name; decides nothing. One question,
+/// since every server asks it again and again.
+pub fn standings(
+    conn: &mut Conn,
+    env: &Env,
+    only: Option<&str>,
+) -> Result<HashMap<String, Standing>, Error> {
     let now = env.now();
     let rows: Vec<StandingRow> = match conn {
-        Conn::Sqlite(lite) => question(now).load(lite)?,
-        Conn::Postgres(pg) => question(now).load(pg)?,
+        Conn::Sqlite(lite) => question(now, only).load(lite)?,
+        Conn::Postgres(pg) => question(now, only).load(pg)?,
     };
     let named = |row: StandingRow| Ok((row.name.clone(), row.standing(now)?));
     rows.into_iter().map(named).collect()
@@ -79,9 +83,10 @@ macro_rules! last {
     };
 }
 
-fn question<DB>(now: DateTime<Utc>) -> Hot<'static, DB>
+fn question<DB>(now: DateTime<Utc>, only: Option<&str>) -> Hot<'_, DB>
 where
-    DB: Backend + HasSqlType<Timestamp>,
+    DB: Backend + HasSqlType<Text> + HasSqlType<Timestamp>,
+    str: ToSql<Text, DB>,
     NaiveDateTime: ToSql<Timestamp, DB>,
 {
     let now = now.naive_utc();
@@ -89,7 +94,7 @@ where
     let statement = of_last!(statement, now, "scheduled_for", last!("attempt"));
     let statement = of_last!(statement, now, "attempt", last!("outcome"));
     let statement = of_last!(statement, now, "outcome", last!("finished_at"));
-    of_last!(
+    let statement = of_last!(
         statement,
         now,
         "finished_at",
@@ -98,8 +103,11 @@ where
          (SELECT COUNT(*) FROM job_runs r WHERE r.job = j.name AND r.finished_at IS NULL \
           AND r.started_at IS NOT NULL) AS open, \
          (SELECT MIN(r.id) FROM job_runs r WHERE r.job = j.name AND r.finished_at IS NULL \
-          AND r.started_at IS NULL) AS asked FROM jobs j"
-    )
+          AND r.started_at IS NULL) AS asked FROM jobs j WHERE "
+    );
+    statement
+        .bind::<Nullable<Text>, _>(only, " IS NULL OR j.name = ")
+        .bind::<Nullable<Text>, _>(only, "")
 }
 
 #[derive(QueryableByName)]
@@ -230,22 +238,31 @@ fn insert(
     cause: Cause,
     server: Option<&str>,
 ) -> Result<Option<MadeRow>, Error> {
-    Ok(diesel::sql_query(
-        "INSERT INTO job_runs (uid, job, scheduled_for, cause, server, started_at, attempt) \
-         SELECT $1, $2, $3, $4, $5, $6, COALESCE(MAX(attempt), 0) + 1 FROM job_runs \
-         WHERE job = $7 AND scheduled_for = $8 ON CONFLICT DO NOTHING \
-         RETURNING id, attempt",
-    )
-    .bind::<Text, _>(new_uid())
-    .bind::<Text, _>(job)
-    .bind::<Timestamp, _>(scheduled_for.naive_utc())
-    .bind::<Text, _>(cause.as_str())
-    .bind::<Text, _>(server.unwrap_or_default())
-    .bind::<Nullable<Timestamp>, _>(server.map(|_| env.now().naive_utc()))
-    .bind::<Text, _>(job)
-    .bind::<Timestamp, _>(scheduled_for.naive_utc())
-    .get_result(conn)
-    .optional()?)
+    let scheduled_for = scheduled_for.naive_utc();
+    let started_at = server.map(|_| env.now().naive_utc());
+    let made: QueryResult<MadeRow> = on_either!(
+        conn,
+        get_result,
+        Hot::sql(
+            "INSERT INTO job_runs (uid, job, scheduled_for, cause, server, started_at, attempt) \
+             SELECT ",
+        )
+        .bind::<Text, _>(new_uid(), ", ")
+        .bind::<Text, _>(job, ", ")
+        .bind::<Timestamp, _>(scheduled_for, ", ")
+        .bind::<Text, _>(cause.as_str(), ", ")
+        .bind::<Text, _>(server.unwrap_or_default(), ", ")
+        .bind::<Nullable<Timestamp>, _>(
+            started_at,
+            ", COALESCE(MAX(attempt), 0) + 1 FROM job_runs WHERE job = ",
+        )
+        .bind::<Text, _>(job, " AND scheduled_for = ")
+        .bind::<Timestamp, _>(
+            scheduled_for,
+            " ON CONFLICT DO NOTHING RETURNING id, attempt",
+        )
+    );
+    Ok(made.optional()?)
 }
 
 #[derive(QueryableByName)]
@@ -289,17 +306,20 @@ pub struct Ended {
 /// Writes down how a run ended; false when another server had taken it for abandoned.
 pub fn finish(conn: &mut Conn, env: &Env, id: i64, ended: &Ended) -> Result<bool, Error> {
     let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-    let written = diesel::update(job_runs::table.find(id))
-        .filter(job_runs::finished_at.is_null())
-        .set((
-            job_runs::finished_at.eq(env.now().naive_utc()),
-            job_runs::outcome.eq(ended.outcome.as_str()),
-            job_runs::took_ms.eq(i64::try_from(ended.took.as_millis()).unwrap_or(i64::MAX)),
-            job_runs::did.eq(whole(ended.report.did)),
-            job_runs::skipped.eq(whole(ended.report.skipped())),
-            job_runs::detail.eq(ended.report.detail(ended.error).to_string()),
-        ))
-        .execute(conn)?;
+    let took = i64::try_from(ended.took.as_millis()).unwrap_or(i64::MAX);
+    let detail = ended.report.detail(ended.error).to_string();
+    let written = on_either!(
+        conn,
+        execute,
+        Hot::sql("UPDATE job_runs SET finished_at = ")
+            .bind::<Timestamp, _>(env.now().naive_utc(), ", outcome = ")
+            .bind::<Text, _>(ended.outcome.as_str(), ", took_ms = ")
+            .bind::<BigInt, _>(took, ", did = ")
+            .bind::<BigInt, _>(whole(ended.report.did), ", skipped = ")
+            .bind::<BigInt, _>(whole(ended.report.skipped()), ", detail = ")
+            .bind::<Text, _>(detail.as_str(), " WHERE id = ")
+            .bind::<BigInt, _>(id, " AND finished_at IS NULL")
+    )?;
     Ok(written == 1)
 }
 

@@ -1,7 +1,9 @@
 //! Naming the dossiers of a mail, so that it is found by them.
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
 
+use crate::db::hot::{Hot, on_either};
 use crate::db::schema::{alert_batches, alerts};
 use crate::db::{Conn, Db};
 use crate::error::Error;
@@ -45,12 +47,16 @@ pub(super) fn mailed(
 ) -> Result<bool, Error> {
     let few = i64::try_from(alerts).is_ok_and(|alerts| alerts <= LINKED);
     let state = if few { "composed" } else { "open" };
-    diesel::update(alert_batches::table.filter(alert_batches::id.eq_any(batches)))
-        .set((
-            alert_batches::mail_id.eq(mail),
-            alert_batches::state.eq(state),
-        ))
-        .execute(conn)?;
+    for batch in batches {
+        on_either!(
+            conn,
+            execute,
+            Hot::sql("UPDATE alert_batches SET mail_id = ")
+                .bind::<BigInt, _>(mail, ", state = ")
+                .bind::<Text, _>(state, " WHERE id = ")
+                .bind::<BigInt, _>(*batch, "")
+        )?;
+    }
     if few {
         name_dossiers(conn, mail, 0, i64::MAX)?;
     }
@@ -80,16 +86,18 @@ fn link_some(db: &Db, mail: i64, after: i64) -> Result<Option<i64>, Error> {
 
 /// Names the dossiers of a mail of whose alerts the number is in `after < number <= last`.
 fn name_dossiers(conn: &mut Conn, mail: i64, after: i64, last: i64) -> Result<(), Error> {
-    diesel::sql_query(
-        "INSERT INTO mail_dossiers (mail_id, dossier_id, rung, due_at) \
-         SELECT alert_batches.mail_id, alerts.dossier_id, alerts.rung, alerts.due_at \
-         FROM alerts JOIN alert_batches ON alert_batches.id = alerts.batch_id \
-         WHERE alert_batches.mail_id = $1 AND alerts.id > $2 AND alerts.id <= $3 \
-         ON CONFLICT DO NOTHING",
-    )
-    .bind::<diesel::sql_types::BigInt, _>(mail)
-    .bind::<diesel::sql_types::BigInt, _>(after)
-    .bind::<diesel::sql_types::BigInt, _>(last)
-    .execute(conn)?;
+    on_either!(
+        conn,
+        execute,
+        Hot::sql(
+            "INSERT INTO mail_dossiers (mail_id, dossier_id, rung, due_at) \
+             SELECT alert_batches.mail_id, alerts.dossier_id, alerts.rung, alerts.due_at \
+             FROM alerts JOIN alert_batches ON alert_batches.id = alerts.batch_id \
+             WHERE alert_batches.mail_id = ",
+        )
+        .bind::<BigInt, _>(mail, " AND alerts.id > ")
+        .bind::<BigInt, _>(after, " AND alerts.id <= ")
+        .bind::<BigInt, _>(last, " ON CONFLICT DO NOTHING")
+    )?;
     Ok(())
 }

@@ -11,8 +11,8 @@ use diesel::{PgConnection, SqliteConnection};
 
 use super::look::{Seen, Telling, WatchedRow};
 use crate::db::dialect::{self, instant_literal, text_literal};
-use crate::db::hot::Hot;
-use crate::db::schema::{alert_batches, alerts, dossiers};
+use crate::db::hot::{Hot, on_either};
+use crate::db::schema::{alert_batches, dossiers};
 use crate::db::{Conn, Kind};
 use crate::error::Error;
 use crate::ids::new_uid;
@@ -119,20 +119,35 @@ pub(super) fn are_as_read(
     alerts_read: usize,
 ) -> Result<bool, Error> {
     dialect::lock_exclusive(conn, LOCK, LOCK_TIMEOUT_MS)?;
-    let open = alert_batches::table
-        .filter(alert_batches::id.eq_any(batches))
-        .filter(alert_batches::state.eq("open"))
-        .filter(alert_batches::mail_id.is_null())
-        .count()
-        .single_value();
-    let held = alerts::table
-        .filter(alerts::batch_id.eq_any(batches))
-        .filter(alerts::dropped_at.is_null())
-        .count()
-        .single_value();
-    let (open, held): (Option<i64>, Option<i64>) = diesel::select((open, held)).get_result(conn)?;
-    let count = |found: Option<i64>| found.and_then(|found| usize::try_from(found).ok());
-    Ok(count(open) == Some(batches.len()) && count(held) == Some(alerts_read))
+    let mut held = 0;
+    for batch in batches {
+        let now: BatchNow = on_either!(
+            conn,
+            get_result,
+            Hot::sql("SELECT (SELECT COUNT(*) FROM alert_batches WHERE id = ")
+                .bind::<BigInt, _>(
+                    *batch,
+                    " AND state = 'open' AND mail_id IS NULL) AS open, \
+                     (SELECT COUNT(*) FROM alerts WHERE batch_id = ",
+                )
+                .bind::<BigInt, _>(*batch, " AND dropped_at IS NULL) AS held")
+        )?;
+        if now.open != 1 {
+            return Ok(false);
+        }
+        held += usize::try_from(now.held).unwrap_or(0);
+    }
+    Ok(held == alerts_read)
+}
+
+/// How a batch stands.
+#[derive(QueryableByName)]
+struct BatchNow {
+    /// 1 where nobody made a mail of it.
+    #[diesel(sql_type = BigInt)]
+    open: i64,
+    #[diesel(sql_type = BigInt)]
+    held: i64,
 }
 
 fn insert_alerts(

@@ -8,6 +8,7 @@ use diesel::sql_types::{BigInt, Text, Timestamp};
 
 use crate::db::Conn;
 use crate::db::dialect::{self, Kind};
+use crate::db::hot::{Hot, on_either};
 use crate::db::schema::mails;
 use crate::env::Env;
 use crate::error::Error;
@@ -28,7 +29,7 @@ pub enum State {
 }
 
 /// A mail that a worker has taken, as it is stored.
-#[derive(Clone, Queryable, Selectable)]
+#[derive(Clone, Queryable, QueryableByName, Selectable)]
 #[diesel(table_name = mails)]
 pub(super) struct Taken {
     pub id: i64,
@@ -63,6 +64,17 @@ fn lease_end(env: &Env, lasting: Duration) -> NaiveDateTime {
     (env.now() + lasting).naive_utc()
 }
 
+/// The columns of [`Taken`], after a clause that chooses the rows.
+macro_rules! returning_taken {
+    ($clause:literal) => {
+        concat!(
+            $clause,
+            ") RETURNING id, uid, message_key, kind, to_address, staff_id, office_id, dossier_id, \
+             content, attempts, tries, created_at"
+        )
+    };
+}
+
 /// Takes up to `limit` mails that are due, the longest waiting first. The next attempt moves to
 /// the end of the lease: one index tells what is due, and a worker that died gives back what it
 /// had. On PostgreSQL rows that another worker is just taking are passed over.
@@ -73,29 +85,27 @@ pub(super) fn claim(
     lasting: Duration,
     limit: i64,
 ) -> Result<Vec<Taken>, Error> {
-    let skip = match dialect::kind(conn) {
-        Kind::Sqlite => "",
-        Kind::Postgres => "FOR UPDATE SKIP LOCKED",
-    };
-    let due = format!(
-        "UPDATE mails SET lease_owner = $1, lease_until = $2, next_attempt_at = $3 \
-         WHERE id IN (SELECT id FROM mails WHERE state = 'waiting' AND next_attempt_at <= $4 \
-           ORDER BY next_attempt_at, id LIMIT $5 {skip}) RETURNING id"
-    );
     let until = lease_end(env, lasting);
-    let ids: Vec<Id> = diesel::sql_query(due)
-        .bind::<Text, _>(owner)
-        .bind::<Timestamp, _>(until)
-        .bind::<Timestamp, _>(until)
-        .bind::<Timestamp, _>(env.now().naive_utc())
-        .bind::<BigInt, _>(limit)
-        .load(conn)?;
-    let ids: Vec<i64> = ids.into_iter().map(|row| row.id).collect();
-    Ok(mails::table
-        .filter(mails::id.eq_any(ids))
-        .order(mails::id)
-        .select(Taken::as_select())
-        .load(conn)?)
+    let now = env.now().naive_utc();
+    let then = match dialect::kind(conn) {
+        Kind::Sqlite => returning_taken!(""),
+        Kind::Postgres => returning_taken!(" FOR UPDATE SKIP LOCKED"),
+    };
+    let mut taken: Vec<Taken> = on_either!(
+        conn,
+        load,
+        Hot::sql("UPDATE mails SET lease_owner = ")
+            .bind::<Text, _>(owner, ", lease_until = ")
+            .bind::<Timestamp, _>(until, ", next_attempt_at = ")
+            .bind::<Timestamp, _>(
+                until,
+                " WHERE id IN (SELECT id FROM mails WHERE state = 'waiting' AND next_attempt_at <= ",
+            )
+            .bind::<Timestamp, _>(now, " ORDER BY next_attempt_at, id LIMIT ")
+            .bind::<BigInt, _>(limit, then)
+    )?;
+    taken.sort_unstable_by_key(Taken::id);
+    Ok(taken)
 }
 
 /// Keeps what is left of a batch for longer.
