@@ -19,7 +19,7 @@ use super::{dialect, sqlite};
 type Manager = <Conn as Connection>::TransactionManager;
 
 /// The most writes in one transaction: beyond it the wait of the first outgrows the gain.
-const BATCH: usize = 256;
+const BATCH: usize = 64;
 
 /// After a batch of so many, the next one waits for those who come back with another write: each
 /// sync to disk then serves more of them.
