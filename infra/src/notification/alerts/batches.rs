@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use diesel::dsl;
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use domain::time::local_date;
 
 use super::directory::Directory;
@@ -12,9 +13,10 @@ use super::groups::{AlertNow, LIST_URL, dossiers_of, groups};
 use super::house::{House, Loaded};
 use super::ladders::Ladders;
 use super::links::{link, link_left_over, mailed};
-use super::record::{are_as_read, look_soon};
+use super::record::{lock, look_soon};
 use super::sections::{count_of, open_proposals};
 use super::sweep::name_faults;
+use crate::db::hot::{Hot, on_either};
 use crate::db::schema::{alert_batches, alerts};
 use crate::db::{Conn, Db};
 use crate::env::Env;
@@ -208,6 +210,45 @@ fn compose(db: &Db, env: &Env, loaded: &Loaded, batch: &Batch) -> Result<(), Err
         Some(mail) => link(db, mail),
         None => Ok(()),
     }
+}
+
+/// Whether these batches hold what was read of them, and nobody made a mail of them since; they
+/// stay so until the end of the transaction.
+pub(super) fn are_as_read(
+    conn: &mut Conn,
+    batches: &[i64],
+    alerts_read: usize,
+) -> Result<bool, Error> {
+    lock(conn)?;
+    let mut held = 0;
+    for batch in batches {
+        let now: BatchNow = on_either!(
+            conn,
+            get_result,
+            Hot::sql("SELECT (SELECT COUNT(*) FROM alert_batches WHERE id = ")
+                .bind::<BigInt, _>(
+                    *batch,
+                    " AND state = 'open' AND mail_id IS NULL) AS open, \
+                     (SELECT COUNT(*) FROM alerts WHERE batch_id = ",
+                )
+                .bind::<BigInt, _>(*batch, " AND dropped_at IS NULL) AS held")
+        )?;
+        if now.open != 1 {
+            return Ok(false);
+        }
+        held += usize::try_from(now.held).unwrap_or(0);
+    }
+    Ok(held == alerts_read)
+}
+
+/// How a batch stands.
+#[derive(QueryableByName)]
+struct BatchNow {
+    /// 1 where nobody made a mail of it.
+    #[diesel(sql_type = BigInt)]
+    open: i64,
+    #[diesel(sql_type = BigInt)]
+    held: i64,
 }
 
 /// Marks batches as done with, without a mail.

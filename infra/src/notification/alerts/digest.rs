@@ -6,13 +6,12 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::time::local_date;
 
-use super::batches::{Built, close, drop_alerts, for_digest, office_name, recipient};
+use super::batches::{Built, are_as_read, close, drop_alerts, for_digest, office_name, recipient};
 use super::directory::{Directory, Scope};
 use super::groups::{AlertNow, LIST_URL, dossiers_of, groups};
 use super::house::{House, Loaded};
 use super::ladders::Ladders;
 use super::links::{link, link_left_over, mailed};
-use super::record::are_as_read;
 use super::sections::{Sections, sections};
 use super::sweep::{look_round, name_faults};
 use crate::db::schema::{digest_days, digests};

@@ -11,7 +11,7 @@ use diesel::{PgConnection, SqliteConnection};
 
 use super::look::{Seen, Telling, WatchedRow};
 use crate::db::dialect::{self, instant_literal, text_literal};
-use crate::db::hot::{Hot, on_either};
+use crate::db::hot::Hot;
 use crate::db::schema::{alert_batches, dossiers};
 use crate::db::{Conn, Kind};
 use crate::error::Error;
@@ -21,6 +21,12 @@ use crate::ids::new_uid;
 /// telling twice, but a batch that one fills while another makes its mail would lose what came last.
 const LOCK: i64 = 0x6d6f_7463_7561_0004;
 const LOCK_TIMEOUT_MS: u32 = 5_000;
+
+/// Waits until no other sweep writes alerts or puts them into mails, until the end of the
+/// transaction.
+pub(super) fn lock(conn: &mut Conn) -> Result<(), Error> {
+    Ok(dialect::lock_exclusive(conn, LOCK, LOCK_TIMEOUT_MS)?)
+}
 
 /// Marks the run in the keys of its batches: one batch, and so one mail, a run and recipient.
 #[derive(Debug, Clone)]
@@ -53,7 +59,7 @@ pub(super) fn record(
     run: &Run,
     looked: &[(WatchedRow, Seen)],
 ) -> Result<usize, Error> {
-    dialect::lock_exclusive(conn, LOCK, LOCK_TIMEOUT_MS)?;
+    lock(conn)?;
     let mut run = run;
     let fresh = Run::begin(run.now);
     if !open_batches(conn, run, looked)? {
@@ -109,45 +115,6 @@ fn open_batches(conn: &mut Conn, run: &Run, looked: &[(WatchedRow, Seen)]) -> Re
         .count()
         .get_result(conn)?;
     Ok(taken == 0)
-}
-
-/// Whether these batches hold what was read of them, and nobody made a mail of them since; they
-/// stay so until the end of the transaction.
-pub(super) fn are_as_read(
-    conn: &mut Conn,
-    batches: &[i64],
-    alerts_read: usize,
-) -> Result<bool, Error> {
-    dialect::lock_exclusive(conn, LOCK, LOCK_TIMEOUT_MS)?;
-    let mut held = 0;
-    for batch in batches {
-        let now: BatchNow = on_either!(
-            conn,
-            get_result,
-            Hot::sql("SELECT (SELECT COUNT(*) FROM alert_batches WHERE id = ")
-                .bind::<BigInt, _>(
-                    *batch,
-                    " AND state = 'open' AND mail_id IS NULL) AS open, \
-                     (SELECT COUNT(*) FROM alerts WHERE batch_id = ",
-                )
-                .bind::<BigInt, _>(*batch, " AND dropped_at IS NULL) AS held")
-        )?;
-        if now.open != 1 {
-            return Ok(false);
-        }
-        held += usize::try_from(now.held).unwrap_or(0);
-    }
-    Ok(held == alerts_read)
-}
-
-/// How a batch stands.
-#[derive(QueryableByName)]
-struct BatchNow {
-    /// 1 where nobody made a mail of it.
-    #[diesel(sql_type = BigInt)]
-    open: i64,
-    #[diesel(sql_type = BigInt)]
-    held: i64,
 }
 
 fn insert_alerts(
