@@ -61,6 +61,14 @@ impl Plan {
         steps
     }
 
+    /// The last day on which mails go to the staff.
+    pub fn last_working_day(&self) -> DayNumber {
+        let calendar = Calendar::reference();
+        let mut days = (self.first..=self.last).rev();
+        days.find(|day| calendar.is_working_day(*day))
+            .unwrap_or(self.first)
+    }
+
     /// When another calendar comes into force, and which.
     pub fn calendars(&self) -> Vec<(At, Calendar)> {
         let mut calendars = vec![(on(self.first, 0, 0) - DAY, Calendar::reference())];

@@ -32,8 +32,8 @@ impl Year<'_> {
             self.act_until(next, scene, true);
         }
         let chance = self.dice.once_in(self.plan.kill_once_in);
-        // What a kill on the last day held back would not come within the year.
-        if chance && self.away.is_none() && day_of(at) < self.plan.last {
+        // What a kill on the last working day held back would not come within the year.
+        if chance && self.away.is_none() && day_of(at) < self.plan.last_working_day() {
             self.kill_one(at);
         } else {
             for server in &mut self.servers {
