@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::{Comparison, PATIENCE, last_date};
 use crate::year::links::message_id;
 use crate::year::model::Span;
-use crate::year::model::letters::{Letter, letters, stands as letter_stands};
+use crate::year::model::letters::{Letter, letters, may_stand, must_stand};
 use crate::year::model::oversight::{Mornings, Must};
 use crate::year::record::MailRow;
 use crate::year::time::{At, date_of, show};
@@ -94,18 +94,17 @@ impl Comparison<'_> {
     fn letter(&mut self, row: &MailRow, letter: &Letter, spans: &[Span]) {
         let came = self.arrived.contains_key(message_id(&row.key).as_str());
         let disturbed = self.disturbed.contains(&letter.at);
-        let stands = letter_stands(letter, spans, letter.at);
-        if came && (stands || disturbed) {
+        if came && (disturbed || may_stand(letter, spans, letter.at)) {
             self.arrival(row, letter.at);
         } else if came {
             self.differs(format!("{} {} was moot, and came", row.kind, row.key));
-        } else if stands && !disturbed {
+        } else if !disturbed && must_stand(letter, spans, letter.at) {
             let (kind, at, is) = (&row.kind, show(letter.at), &row.state);
             self.differs(format!("{kind} {} of {at} did not come: {is}", row.key));
         } else {
             self.count("moot letters");
             let late = |at: &&At| letter.at <= **at && **at <= letter.at + PATIENCE;
-            let moot = |at: &At| !letter_stands(letter, spans, *at);
+            let moot = |at: &At| !must_stand(letter, spans, *at);
             if row.state != "moot" || !self.told.steps.iter().filter(late).any(moot) {
                 self.differs(format!("{} {} is {}", row.kind, row.key, row.state));
             }

@@ -11,6 +11,8 @@ pub struct Letter {
     /// The number of the event.
     pub event: i64,
     pub kind: &'static str,
+    /// When it was written.
+    from: At,
     /// The step that can deliver it first.
     pub at: At,
     /// The date of which it tells, where it tells of one.
@@ -26,6 +28,7 @@ pub fn letters(world: &World<'_>, history: &History) -> Vec<Letter> {
             letters.push(Letter {
                 event: event.number,
                 kind,
+                from: event.at,
                 at: world.steps[step],
                 due: of_json(&event.detail["due_at"]),
             });
@@ -54,18 +57,27 @@ fn kind(event: &Event, had_result: bool) -> Option<&'static str> {
     }
 }
 
-/// Whether a letter still says what is so at an instant.
-pub fn stands(letter: &Letter, spans: &[Span], at: At) -> bool {
-    let now = spans.iter().find(|span| span.from < at && at <= span.to);
-    // What the service itself does at a step it tells at that step.
-    let now = now
-        .into_iter()
-        .chain(spans.iter().find(|span| span.from == at));
-    let mut now = now.peekable();
-    if now.peek().is_none() {
-        return true;
-    }
-    now.any(|span| match letter.kind {
+/// Whether a letter may still say what is so at an instant: what the service itself does at a step
+/// it may have told just before.
+pub fn may_stand(letter: &Letter, spans: &[Span], at: At) -> bool {
+    let mut now = spans
+        .iter()
+        .filter(|span| span.from <= at && at <= span.to)
+        .peekable();
+    now.peek().is_none() || now.any(|span| holds(letter, span))
+}
+
+/// Whether it does, also after what the service itself does at that step, such as to move a date
+/// once more.
+pub fn must_stand(letter: &Letter, spans: &[Span], at: At) -> bool {
+    let before = |span: &Span| span.from < at && at <= span.to && letter.from < at;
+    let after = |span: &Span| span.from == at && at < span.to;
+    let mut now = spans.iter().filter(|span| before(span) || after(span));
+    now.all(|span| holds(letter, span))
+}
+
+fn holds(letter: &Letter, span: &Span) -> bool {
+    match letter.kind {
         "applicant_supplement" => span.state == "awaiting_supplement",
         "applicant_payment" => span.state == "awaiting_payment",
         "applicant_result" => span.state == "resolved",
@@ -73,5 +85,5 @@ pub fn stands(letter: &Letter, spans: &[Span], at: At) -> bool {
             span.is_open() && span.due.as_ref().map(|due| due.date) == letter.due
         }
         _ => true,
-    })
+    }
 }
