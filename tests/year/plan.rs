@@ -63,7 +63,8 @@ impl Plan {
 
     /// The last day on which mails go to the staff.
     pub fn last_working_day(&self) -> DayNumber {
-        let calendar = Calendar::reference();
+        let calendars = self.calendars();
+        let (_, calendar) = calendars.last().expect("one");
         let mut days = (self.first..=self.last).rev();
         days.find(|day| calendar.is_working_day(*day))
             .unwrap_or(self.first)

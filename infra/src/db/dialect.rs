@@ -8,6 +8,7 @@ use diesel::{QueryableByName, RunQueryDsl as _};
 
 use super::connection::Conn;
 use super::hot::Hot;
+use super::stamp;
 
 /// Shared by every write on PostgreSQL from its first moment to its end; whoever takes it alone
 /// knows that no write is under way.
@@ -126,7 +127,7 @@ where
 
 /// An instant as a literal, for statements that carry many rows; `NULL` for none.
 pub fn instant_literal(kind: Kind, at: Option<NaiveDateTime>) -> String {
-    let text = at.map(|at| at.format("%Y-%m-%d %H:%M:%S%.f"));
+    let text = at.map(stamp::written);
     match (kind, text) {
         (Kind::Sqlite, Some(text)) => format!("'{text}'"),
         (Kind::Sqlite, None) => "NULL".to_owned(),

@@ -1,7 +1,7 @@
 //! Instants between rows and memory on the busiest paths. On SQLite they are texts, which diesel
 //! writes and reads by patterns that chrono interprets each time: a twentieth of a look-up.
 
-use chrono::{NaiveDate, NaiveDateTime, Timelike};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike};
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
@@ -44,12 +44,15 @@ impl FromSql<Timestamp, Pg> for Stamp {
 }
 
 /// `2026-11-20 08:30:00`, with three, six or nine digits of a second that is not whole.
-fn written(at: NaiveDateTime) -> String {
-    use chrono::Datelike as _;
-    let Ok(year @ 0..=9999) = u32::try_from(at.year()) else {
-        return at.format("%F %T%.f").to_string();
+pub(crate) fn written(at: NaiveDateTime) -> String {
+    let nanos = at.nanosecond();
+    let year = match u32::try_from(at.year()) {
+        // From a thousand million on it is a leap second.
+        Ok(year @ 0..=9999) if nanos < 1_000_000_000 => year,
+        _ => return at.format("%F %T%.f").to_string(),
     };
     let mut text = String::with_capacity(29);
+    push(&mut text, year, 1000);
     let fields = [
         ('-', at.month()),
         ('-', at.day()),
@@ -57,22 +60,16 @@ fn written(at: NaiveDateTime) -> String {
         (':', at.minute()),
         (':', at.second()),
     ];
-    push(&mut text, year, 1000);
     for (before, value) in fields {
         text.push(before);
         push(&mut text, value, 10);
     }
-    // From a thousand million on it is a leap second.
-    match at.nanosecond() {
-        0 => {}
-        nanos if nanos >= 1_000_000_000 => return at.format("%F %T%.f").to_string(),
-        nanos => {
-            text.push('.');
-            match nanos {
-                millis if millis % 1_000_000 == 0 => push(&mut text, millis / 1_000_000, 100),
-                micros if micros % 1000 == 0 => push(&mut text, micros / 1000, 100_000),
-                nanos => push(&mut text, nanos, 100_000_000),
-            }
+    if nanos > 0 {
+        text.push('.');
+        match nanos {
+            millis if millis % 1_000_000 == 0 => push(&mut text, millis / 1_000_000, 100),
+            micros if micros % 1000 == 0 => push(&mut text, micros / 1000, 100_000),
+            nanos => push(&mut text, nanos, 100_000_000),
         }
     }
     text

@@ -49,10 +49,7 @@ pub fn standings(
     only: Option<&str>,
 ) -> Result<HashMap<String, Standing>, Error> {
     let now = env.now();
-    let rows: Vec<StandingRow> = match conn {
-        Conn::Sqlite(lite) => question(now, only).load(lite)?,
-        Conn::Postgres(pg) => question(now, only).load(pg)?,
-    };
+    let rows: Vec<StandingRow> = on_either!(conn, load, question(now, only))?;
     let named = |row: StandingRow| Ok((row.name.clone(), row.standing(now)?));
     rows.into_iter().map(named).collect()
 }
