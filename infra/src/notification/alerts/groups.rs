@@ -58,13 +58,18 @@ macro_rules! columns {
 impl AlertNow {
     /// The alerts of these batches. One that was dropped is told by another batch, if at all.
     pub(super) fn of_batches(conn: &mut Conn, batches: &[i64]) -> Result<Vec<Self>, Error> {
-        Ok(alerts::table
+        let told = alerts::table
             .inner_join(dossiers::table)
-            .filter(alerts::batch_id.eq_any(batches.to_vec()))
             .filter(alerts::dropped_at.is_null())
             .order((alerts::due_at, alerts::dossier_id, alerts::id))
-            .select(columns!())
-            .load(conn)?)
+            .select(columns!());
+        Ok(match *batches {
+            // Nearly always one, for which PostgreSQL need not plan anew each time.
+            [batch] => told.filter(alerts::batch_id.eq(batch)).load(conn)?,
+            _ => told
+                .filter(alerts::batch_id.eq_any(batches.to_vec()))
+                .load(conn)?,
+        })
     }
 
     pub(super) fn of_ids(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Self>, Error> {
