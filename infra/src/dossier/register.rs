@@ -22,7 +22,7 @@ use super::rows::{DossierRow, Paper, Progress, StepRow, StoredApplicant};
 use super::store::{Deed, Loaded, next_event, rules_of, step_row};
 use super::summary::{Named, Names};
 use crate::db::Conn;
-use crate::db::hot::{Hot, on_either};
+use crate::db::hot::Hot;
 use crate::env::Env;
 use crate::error::{Error, Fault};
 use crate::ids;
@@ -281,20 +281,45 @@ struct Next {
     mark: i64,
 }
 
+macro_rules! one_more {
+    () => {
+        " ON CONFLICT (agency, day) DO UPDATE SET last = code_counters.last + 1"
+    };
+}
+
+macro_rules! next {
+    () => {
+        "last, (SELECT mark FROM register_mark) AS mark"
+    };
+}
+
 /// Takes the next number of the agency and day, in the transaction of its dossier: one that is
 /// rolled back is given again, so none is skipped. The lock of the counter is held to the commit.
 fn next_number(conn: &mut Conn, agency: &AgencyCode, day: NaiveDate) -> Result<Next, Error> {
-    Ok(on_either!(
-        conn,
-        get_result,
-        Hot::sql("INSERT INTO code_counters (agency, day, last) VALUES (")
-            .bind::<Text, _>(agency.as_str(), ", ")
-            .bind::<Date, _>(
-                day,
-                ", 1) ON CONFLICT (agency, day) DO UPDATE SET last = code_counters.last + 1 \
-                 RETURNING last, (SELECT mark FROM register_mark) AS mark",
-            )
-    )?)
+    const COUNT: &str = "INSERT INTO code_counters (agency, day, last) VALUES (";
+    match conn {
+        // For RETURNING it would make a table in memory each time.
+        Conn::Sqlite(lite) => {
+            let counted = Hot::sql(COUNT)
+                .bind::<Text, _>(agency.as_str(), ", ")
+                .bind::<Date, _>(day, concat!(", 1)", one_more!()));
+            counted.execute(lite)?;
+            let next = Hot::sql(concat!(
+                "SELECT ",
+                next!(),
+                " FROM code_counters WHERE agency = "
+            ))
+            .bind::<Text, _>(agency.as_str(), " AND day = ")
+            .bind::<Date, _>(day, "");
+            Ok(next.get_result(lite)?)
+        }
+        Conn::Postgres(pg) => {
+            let next = Hot::sql(COUNT)
+                .bind::<Text, _>(agency.as_str(), ", ")
+                .bind::<Date, _>(day, concat!(", 1)", one_more!(), " RETURNING ", next!()));
+            Ok(next.get_result(pg)?)
+        }
+    }
 }
 
 fn code_of(agency: &AgencyCode, day: NaiveDate, next: &Next) -> Result<DossierCode, Error> {
