@@ -283,7 +283,7 @@ struct Next {
 
 macro_rules! one_more {
     () => {
-        " ON CONFLICT (agency, day) DO UPDATE SET last = code_counters.last + 1"
+        ", 1) ON CONFLICT (agency, day) DO UPDATE SET last = code_counters.last + 1"
     };
 }
 
@@ -302,7 +302,7 @@ fn next_number(conn: &mut Conn, agency: &AgencyCode, day: NaiveDate) -> Result<N
         Conn::Sqlite(lite) => {
             let counted = Hot::sql(COUNT)
                 .bind::<Text, _>(agency.as_str(), ", ")
-                .bind::<Date, _>(day, concat!(", 1)", one_more!()));
+                .bind::<Date, _>(day, one_more!());
             counted.execute(lite)?;
             let next = Hot::sql(concat!(
                 "SELECT ",
@@ -316,7 +316,7 @@ fn next_number(conn: &mut Conn, agency: &AgencyCode, day: NaiveDate) -> Result<N
         Conn::Postgres(pg) => {
             let next = Hot::sql(COUNT)
                 .bind::<Text, _>(agency.as_str(), ", ")
-                .bind::<Date, _>(day, concat!(", 1)", one_more!(), " RETURNING ", next!()));
+                .bind::<Date, _>(day, concat!(one_more!(), " RETURNING ", next!()));
             Ok(next.get_result(pg)?)
         }
     }
