@@ -51,27 +51,39 @@ impl Files {
     }
 
     /// Stores bytes under their SHA-256 and gives it in hexadecimal. The same bytes again cost
-    /// nothing, so a retry after a crash is harmless.
+    /// nothing, so a retry after a crash is harmless; what lies there with another length is no
+    /// longer what it was, and is replaced.
     pub async fn put(&self, bytes: Vec<u8>) -> Result<String, FilesError> {
         let sha256 = sha256_of(&bytes);
-        let key = key_of(&sha256);
-        match self.0.head(&key).await {
-            Ok(_) => {}
-            Err(object_store::Error::NotFound { .. }) => {
-                self.0.put(&key, PutPayload::from(bytes)).await?;
+        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        match self.0.head(&key_of(&sha256)).await {
+            Ok(found) if found.size == length => {}
+            Ok(_) | Err(object_store::Error::NotFound { .. }) => {
+                self.store(&sha256, bytes).await?;
             }
             Err(error) => return Err(error.into()),
         }
         Ok(sha256)
     }
 
-    /// Whether something lies under a SHA-256.
-    pub async fn holds(&self, sha256: &str) -> Result<bool, FilesError> {
-        match self.0.head(&key_of(sha256)).await {
-            Ok(_) => Ok(true),
-            Err(object_store::Error::NotFound { .. }) => Ok(false),
-            Err(error) => Err(error.into()),
+    /// Stores bytes under their SHA-256 unless they lie there to the last bit.
+    pub(crate) async fn mend(&self, bytes: Vec<u8>) -> Result<(), FilesError> {
+        let sha256 = sha256_of(&bytes);
+        if self.is_sound(&sha256).await? {
+            return Ok(());
         }
+        self.store(&sha256, bytes).await
+    }
+
+    async fn store(&self, sha256: &str, bytes: Vec<u8>) -> Result<(), FilesError> {
+        self.0.put(&key_of(sha256), PutPayload::from(bytes)).await?;
+        Ok(())
+    }
+
+    /// Whether what lies under a SHA-256 has it.
+    pub async fn is_sound(&self, sha256: &str) -> Result<bool, FilesError> {
+        let stored = self.whole(sha256).await?;
+        Ok(stored.is_some_and(|bytes| sha256_of(&bytes) == sha256))
     }
 
     /// All bytes stored under a SHA-256; none where nothing lies there.

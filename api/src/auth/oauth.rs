@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::view::{JwkView, JwksView, OAuthError, TokenView};
 use crate::app::Service;
 use crate::http::Limit;
-use crate::input::decode;
+use crate::input::{RawBody, decode};
 use crate::problem::{Problem, ProblemBody};
 
 /// Ours has three short fields.
@@ -47,7 +47,7 @@ pub struct TokenRequest {
 pub async fn token(
     service: web::Data<Service>,
     request: HttpRequest,
-    form: web::Bytes,
+    RawBody(form): RawBody,
 ) -> Result<HttpResponse, Problem> {
     let granted = service.limits.check(Limit::Login, &request)?;
     let asked = match read_request(request.headers(), &form) {

@@ -54,6 +54,12 @@ pub(super) fn back_up(settings: &Settings, args: &BackupArgs) -> Result<(), Fail
         (None, Some(folder)) => backup::dated(folder, now),
         (None, None) => return Err(Failure::new("thiếu --to hoặc --into", "no --to or --into")),
     };
+    if let Some(folder) = &args.place.into {
+        for draft in backup::forget_broken_off(folder)? {
+            let draft = draft.display();
+            out::line(format_args!("Đã bỏ bản dở dang (broken off, removed): {draft}"));
+        }
+    }
     let dump = args.dump.as_deref();
     let made = block_on(async {
         let store = match args.without_attachments {
@@ -65,7 +71,7 @@ pub(super) fn back_up(settings: &Settings, args: &BackupArgs) -> Result<(), Fail
     })?;
     tell_of_backup(&made, &to, settings);
     if let (Some(folder), Some(keep)) = (&args.place.into, args.keep) {
-        for old in backup::forget_old(folder, keep)? {
+        for old in backup::forget_old(folder, keep, &to)? {
             let old = old.display();
             out::line(format_args!("Đã bỏ bản cũ (old one removed): {old}"));
         }

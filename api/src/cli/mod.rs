@@ -12,6 +12,7 @@ mod open;
 mod out;
 mod run;
 mod serve;
+mod signals;
 mod time_machine;
 mod verify;
 

@@ -3,19 +3,18 @@
 use std::net::TcpListener;
 use std::sync::Arc;
 
-use actix_web::dev::ServerHandle;
 use infra::auth::{Keys, Tokens};
 use infra::clock::SystemClock;
 use infra::db::Db;
 use infra::env::Env;
 use infra::notification::delivery::Post;
-use tokio::signal::unix::{SignalKind, signal};
 
 use super::failure::Failure;
+use super::signals;
 use crate::app::Service;
 use crate::config::Settings;
 use crate::http::Limits;
-use crate::notification::Worker;
+use crate::notification::{Ending, Worker};
 use crate::schedule::Jobs;
 use crate::server;
 
@@ -55,8 +54,9 @@ pub(super) fn env() -> Env {
     Env::new(Arc::new(SystemClock))
 }
 
-/// Serves until SIGTERM or SIGINT: then requests under way finish within eight seconds, the
-/// jobs end after their batch, and the database closes. `ready` is called once requests are taken.
+/// Serves until SIGTERM or SIGINT: then requests under way finish within eight seconds, mails and
+/// jobs end meanwhile after their batch, and the database closes. `ready` is called once requests
+/// are taken.
 pub(super) fn run(
     settings: &Settings,
     service: Service,
@@ -72,15 +72,18 @@ pub(super) fn run(
         )
     };
     let jobs = Jobs::start(service.clone()).map_err(broken)?;
-    let db = service.db.kind();
+    let (db, ops) = (service.db.kind(), Arc::clone(&service.ops));
     let served = actix_web::rt::System::new().block_on(async {
         let worker = Worker::start(&service, settings.mail.rate);
         let server = server::start(service, listener, settings.workers)?;
-        let ending = actix_web::rt::spawn(end_on_signal(server.handle()));
+        let (mails, bell) = (worker.as_ref().map(Worker::ending), Arc::clone(&ops));
+        signals::hear(server.handle(), move || {
+            mails.iter().for_each(Ending::tell);
+            bell.jobs.end();
+        })?;
         tracing::info!(listen = %address, database = ?db, "serving");
         ready();
         let served = server.await;
-        ending.abort();
         if let Some(worker) = worker {
             worker.stop().await;
         }
@@ -99,25 +102,4 @@ fn listen(settings: &Settings) -> Result<TcpListener, Failure> {
             format!("cannot listen on {address}: {error}"),
         )
     })
-}
-
-/// The first signal drains, a second one ends at once.
-async fn end_on_signal(server: ServerHandle) {
-    let signals = (
-        signal(SignalKind::terminate()),
-        signal(SignalKind::interrupt()),
-    );
-    let (Ok(mut terminate), Ok(mut interrupt)) = signals else {
-        tracing::error!("signals cannot be heard: the service ends only when it is killed");
-        return;
-    };
-    for graceful in [true, false] {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-        tracing::info!(graceful, "ending");
-        // Not awaited here, so that the next signal is heard meanwhile.
-        drop(actix_web::rt::spawn(server.stop(graceful)));
-    }
 }

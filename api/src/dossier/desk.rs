@@ -1,5 +1,8 @@
 //! What hangs on a dossier: comments and attachments.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use actix_multipart::Multipart;
 use actix_web::http::header::{
     CONTENT_TYPE, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue,
@@ -7,10 +10,12 @@ use actix_web::http::header::{
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::text::{DossierCode, Title};
 use futures_util::StreamExt as _;
+use infra::db::Unavailable;
 use infra::dossier::{
     MAX_ATTACHMENT_BYTES, add_attachment, add_comment, find_attachment, list_attachments,
-    list_comments, sniff,
+    list_comments, may_attach, sniff,
 };
+use tokio::sync::Semaphore;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -116,7 +121,18 @@ pub async fn attach(
 ) -> Result<Reply, Problem> {
     let code: DossierCode = path_value(&code)?;
     let who = caller.who();
-    let upload = read_upload(form).await?;
+    // Before a byte is stored: what nobody may point at would lie there for ever.
+    let (asker, asked) = (Arc::clone(&who), code.clone());
+    service
+        .read(move |conn, env| may_attach(conn, env, &asker, asked.as_str()))
+        .await?;
+    let place = tokio::time::timeout(UPLOAD_TURN, UPLOADS.acquire()).await;
+    let _place = place
+        .map_err(|_| infra::error::Error::from(Unavailable::QueueFull))?
+        .map_err(Problem::internal)?;
+    let upload = tokio::time::timeout(UPLOAD_TIME, read_upload(form))
+        .await
+        .map_err(|_| Problem::new(catalogue::REQUEST_TIMEOUT))??;
     let key = retry.key(&who, &Fingerprint::of(&upload.bytes))?;
     let sniffed =
         sniff(&upload.bytes).ok_or_else(|| Problem::new(catalogue::UNSUPPORTED_FILE_TYPE))?;
@@ -138,6 +154,13 @@ pub async fn attach(
         .await?;
     Ok(Reply(answer))
 }
+
+/// Uploads that are held in memory at once, by all clients.
+static UPLOADS: Semaphore = Semaphore::const_new(16);
+/// So long an upload waits for its turn.
+const UPLOAD_TURN: Duration = Duration::from_secs(10);
+/// And may take: the largest file by a line of 2 Mbit/s.
+const UPLOAD_TIME: Duration = Duration::from_secs(100);
 
 pub(crate) struct Upload {
     pub(crate) name: Title,

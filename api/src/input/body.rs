@@ -22,6 +22,21 @@ pub const BODY_LIMIT: usize = 1024 * 1024;
 /// A client that trickles its body holds a connection no longer than this.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// The bytes of a body that is no JSON, within the same bounds.
+#[derive(Debug)]
+pub struct RawBody(pub Vec<u8>);
+
+impl FromRequest for RawBody {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let payload = payload.take();
+        Box::pin(async move { read_bytes(request.headers(), payload).await.map(Self) })
+    }
+}
+
 /// What a JSON body says, with the fingerprint of its bytes. `Body<Option<T>>` may be left out.
 #[derive(Debug)]
 pub struct Body<T>(pub T, pub Fingerprint);

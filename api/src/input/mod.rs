@@ -21,7 +21,7 @@ mod tests;
 #[cfg(test)]
 mod tests_http;
 
-pub use body::{BODY_LIMIT, Body, Fingerprint, read_value};
+pub use body::{BODY_LIMIT, Body, Fingerprint, RawBody, read_value};
 pub use bounded::{Between, Raw, Some1};
 pub use json::{Unreadable, read_json};
 pub use object::Fields;

@@ -8,7 +8,7 @@ mod worker;
 
 use actix_web::web::{ServiceConfig, delete, get, post, put, resource};
 
-pub use worker::Worker;
+pub use worker::{Ending, Worker};
 
 /// The operations of this feature, for the OpenAPI document.
 #[derive(Debug, utoipa::OpenApi)]

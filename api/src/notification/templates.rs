@@ -1,10 +1,12 @@
 //! Templates of letters that an office has of its own.
 
+use std::sync::Arc;
+
 use actix_web::web;
 use domain::notification::Kind;
 use domain::text::AgencyCode;
 use infra::notification::own_templates::{
-    TemplateDetail, change_template, preview_template, read_template, remove_template,
+    TemplateDetail, change_template, prove_template, read_template, remove_template,
 };
 use infra::notification::templates::Source;
 
@@ -66,9 +68,13 @@ pub async fn change(
 ) -> Result<Reply, Problem> {
     let ((office, kind), who) = (place(&path)?, caller.who());
     let source = Source::from(body.into_inner());
+    let (prover, place) = (Arc::clone(&who), office.clone());
+    let (proven, _) = service
+        .read(move |conn, _| prove_template(conn, &prover, place.as_str(), kind, source))
+        .await?;
     let detail = service
         .write(move |conn, env| {
-            change_template(conn, env, &who, office.as_str(), kind, version, &source)
+            change_template(conn, env, &who, office.as_str(), kind, version, &proven)
         })
         .await?;
     reply(detail)
@@ -113,8 +119,8 @@ pub async fn preview(
 ) -> Result<Reply, Problem> {
     let ((office, kind), who) = (place(&path)?, caller.who());
     let source = Source::from(body.into_inner());
-    let rendered = service
-        .read(move |conn, _| preview_template(conn, &who, office.as_str(), kind, &source))
+    let (_, rendered) = service
+        .read(move |conn, _| prove_template(conn, &who, office.as_str(), kind, source))
         .await?;
     Ok(Reply(ok(&PreviewView::from(rendered))?))
 }

@@ -2,7 +2,6 @@
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use actix_web::rt;
@@ -12,6 +11,7 @@ use infra::db::Db;
 use infra::env::Env;
 use infra::error::Error;
 use infra::notification::delivery::{self, Delivered, Post, Waiting};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::app::Service;
@@ -19,34 +19,51 @@ use crate::ops::Metrics;
 
 /// Another server may have enqueued something, whose bell does not ring here.
 const LOOK_ROUND: Duration = Duration::from_secs(5);
-/// What is under way when the service ends gets so long.
-const FAREWELL: Duration = Duration::from_secs(10);
+/// What is under way when the service has ended gets so long.
+const FAREWELL: Duration = Duration::from_secs(9);
 
 /// The running task.
 #[derive(Debug)]
 pub struct Worker {
-    service: Service,
-    ending: Arc<AtomicBool>,
+    ending: Ending,
     task: JoinHandle<()>,
+}
+
+/// Tells the task to end, from any thread.
+#[derive(Debug, Clone)]
+pub struct Ending {
+    env: Env,
+    told: Arc<watch::Sender<bool>>,
+}
+
+impl Ending {
+    /// After the mails that are under way; the rest is given back at once.
+    pub fn tell(&self) {
+        self.told.send_replace(true);
+        self.env.outbox.ring();
+    }
 }
 
 impl Worker {
     /// Starts it on the present runtime, if the service has anybody to deliver mails.
     pub fn start(service: &Service, rate: NonZeroU32) -> Option<Self> {
         let post = Arc::clone(service.post.as_ref()?);
-        let ending = Arc::new(AtomicBool::new(false));
-        let task = rt::spawn(work(service.clone(), post, Arc::clone(&ending), rate));
-        Some(Self {
-            service: service.clone(),
-            ending,
-            task,
-        })
+        let (told, ending) = watch::channel(false);
+        let task = rt::spawn(work(service.clone(), post, ending, rate));
+        let ending = Ending {
+            env: service.env.clone(),
+            told: Arc::new(told),
+        };
+        Some(Self { ending, task })
     }
 
-    /// Ends it after the mails that are under way; the rest is given back at once.
+    pub fn ending(&self) -> Ending {
+        self.ending.clone()
+    }
+
+    /// Ends it, unless it was told already, and waits for it.
     pub async fn stop(mut self) {
-        self.ending.store(true, Ordering::Release);
-        self.service.env.outbox.ring();
+        self.ending.tell();
         if tokio::time::timeout(FAREWELL, &mut self.task)
             .await
             .is_err()
@@ -57,8 +74,14 @@ impl Worker {
     }
 }
 
-async fn work(service: Service, post: Arc<Post>, ending: Arc<AtomicBool>, rate: NonZeroU32) {
-    let go_on = || !ending.load(Ordering::Acquire);
+async fn work(
+    service: Service,
+    post: Arc<Post>,
+    mut ending: watch::Receiver<bool>,
+    rate: NonZeroU32,
+) {
+    let told = ending.clone();
+    let go_on = || !*told.borrow();
     while go_on() {
         let begun = Instant::now();
         let wait = match delivery::deliver_batch(&post, &go_on).await {
@@ -68,7 +91,9 @@ async fn work(service: Service, post: Arc<Post>, ending: Arc<AtomicBool>, rate: 
                 }
                 if done.taken > 0 {
                     let pace = delivery::pace(&post, rate, &done);
-                    tokio::time::sleep(pace.saturating_sub(begun.elapsed())).await;
+                    let rest = pace.saturating_sub(begun.elapsed());
+                    // Either is well: the rest over, or told to end.
+                    let _ = tokio::time::timeout(rest, ending.wait_for(|told| *told)).await;
                     continue;
                 }
                 until_next(&post.db, &post.env).await

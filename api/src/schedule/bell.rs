@@ -103,7 +103,8 @@ impl Bell {
         }
     }
 
-    pub(super) fn end(&self) {
+    /// The threads are to end after the batch that they are at.
+    pub(crate) fn end(&self) {
         self.state().ending = true;
         self.changed.notify_all();
     }

@@ -1,5 +1,6 @@
 //! The list of all jobs, and those that keep the house.
 
+use domain::time::local_date;
 use infra::db::dialect;
 use infra::dossier::verify_chains as walk;
 use infra::error::Error;
@@ -173,7 +174,7 @@ fn verify_chains(context: &JobContext<'_>) -> Result<Report, Error> {
         }
         after = walked.next;
     }
-    let (_, faults) = verify_roots(&service.db, &go_on)?;
+    let (_, faults) = verify_roots(&service.db, Some(local_date(service.env.now())), &go_on)?;
     for day in faults {
         tracing::error!(day = %day.day, fault = day.fault.code(), "a day root is wrong");
         report.skip(day.day.to_string(), day.fault.code());

@@ -43,16 +43,23 @@ impl Dossier {
             .or_else(|| self.ended_at())
     }
 
-    /// How the first end is judged; none while there is none, or nothing was promised.
-    pub fn judgement(&self) -> Option<Judgement> {
+    /// The first end by the clock of the case, and the date of the rules by which it is judged; none
+    /// while there is no end, or nothing was promised.
+    pub fn judged_end(&self) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
         let closed_at = self.closed_at()?;
         if let Some(first) = &self.first_result {
-            return Some(Judgement::of(closed_at, first.promise.by_rules()));
+            return Some((closed_at, first.promise.by_rules()));
         }
         let due_at = self.promise.as_ref().map(Promise::by_rules)?;
         // By the clock it ended when that stopped.
         let stopped = self.stopped_since().filter(|since| *since <= due_at);
-        Some(Judgement::of(stopped.unwrap_or(closed_at), due_at))
+        Some((stopped.unwrap_or(closed_at), due_at))
+    }
+
+    /// How the first end is judged.
+    pub fn judgement(&self) -> Option<Judgement> {
+        let (ended_at, due_at) = self.judged_end()?;
+        Some(Judgement::of(ended_at, due_at))
     }
 
     /// [`Self::late_after`] by the date of the rules alone; none once the case was closed.

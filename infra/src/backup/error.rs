@@ -23,6 +23,8 @@ pub enum BackupError {
     DumpUnwanted,
     #[error("{} is no dump made by pg_dump --format=custom", .0.display())]
     NotADump(PathBuf),
+    #[error("{} was written more than an hour ago: run pg_dump anew, just before", .0.display())]
+    StaleDump(PathBuf),
     #[error(
         "this database is empty: bring the dump back first, by \
          pg_restore --no-owner --dbname=… {}", .0.display()

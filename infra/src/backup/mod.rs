@@ -9,7 +9,7 @@ mod restore;
 mod take;
 
 pub use error::BackupError;
-pub use keep::{dated, forget_old};
+pub use keep::{dated, forget_broken_off, forget_old};
 pub use manifest::{Attached, Copied, Manifest};
 pub use restore::{Restored, restore};
 pub use take::back_up;

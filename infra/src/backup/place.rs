@@ -11,12 +11,17 @@ use super::error::BackupError;
 use super::manifest::Copied;
 use crate::files::hexadecimal;
 
-/// A folder under a name that does not look whole. Dropped before it is finished, it goes.
+/// What follows the name of a folder that is not whole yet.
+pub(super) const DRAFT: &str = ".part";
+
+/// A folder under a name that does not look whole. Dropped before it is finished, it goes; of a
+/// process that is killed it stays, without its lock.
 #[derive(Debug)]
 pub(super) struct Draft {
     folder: PathBuf,
     whole: PathBuf,
     finished: bool,
+    _lock: File,
 }
 
 impl Draft {
@@ -26,7 +31,7 @@ impl Draft {
             return Err(BackupError::Exists(whole));
         }
         let mut name = whole.clone().into_os_string();
-        name.push(".part");
+        name.push(DRAFT);
         let folder = PathBuf::from(name);
         if let Some(parent) = whole.parent() {
             make_folder(parent)?;
@@ -37,6 +42,7 @@ impl Draft {
             _ => BackupError::at(&folder)(error),
         })?;
         Ok(Self {
+            _lock: locked(&folder).map_err(BackupError::at(&folder))?,
             folder,
             whole,
             finished: false,
@@ -63,6 +69,13 @@ impl Drop for Draft {
             let _ = fs::remove_dir_all(&self.folder);
         }
     }
+}
+
+/// A folder, locked as long as what this gives lives.
+pub(super) fn locked(folder: &Path) -> io::Result<File> {
+    let open = File::open(folder)?;
+    open.try_lock()?;
+    Ok(open)
 }
 
 pub(super) fn make_folder(folder: &Path) -> Result<(), BackupError> {

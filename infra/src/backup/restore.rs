@@ -150,11 +150,11 @@ async fn bring(
         let path = attachment_in(from, sha256);
         match fs::read(&path) {
             Ok(bytes) if sha256_of(&bytes) == *sha256 => {
-                files.put(bytes).await?;
+                files.mend(bytes).await?;
             }
             Ok(_) => return Err(BackupError::damaged(&path, "not what its name says")),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                if !files.holds(sha256).await? {
+                if !files.is_sound(sha256).await? {
                     missing.push(sha256.clone());
                     continue;
                 }

@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use domain::time::to_rfc3339;
@@ -15,6 +17,8 @@ use crate::files::{Files, sha256_of};
 
 /// The magic of `pg_dump --format=custom`.
 const DUMP: &[u8] = b"PGDMP";
+/// A dump is made just before its backup.
+const FRESH: Duration = Duration::from_secs(3600);
 
 /// Makes the folder `to` with all that a service needs to go on elsewhere, the signing keys left
 /// out. The database comes first and the attachments after it: an attachment lies in the store
@@ -93,11 +97,39 @@ fn take_dump(
     if magic != DUMP {
         return Err(BackupError::NotADump(dump.to_owned()));
     }
+    check_dump(dump)?;
     let (kind, name) = named(Kind::Postgres);
     let figures = place::copy(dump, &folder.join(name))?;
     // Read after the dump was made: no row of it is missed.
     let found = Db::open(db)?.read_blocking(contents)?;
     Ok((copied(kind, name, figures), found))
+}
+
+/// A dump of another night, or one that the disk had no room for, must not become a backup that
+/// looks whole. It is read to its end where its own tool is at hand.
+fn check_dump(dump: &Path) -> Result<(), BackupError> {
+    let about = fs::metadata(dump).and_then(|about| about.modified());
+    let written = about.map_err(BackupError::at(dump))?;
+    // One whose time lies ahead, by the clock of another machine, was not written long ago.
+    if written.elapsed().is_ok_and(|age| age > FRESH) {
+        return Err(BackupError::StaleDump(dump.to_owned()));
+    }
+    let read = Command::new("pg_restore")
+        .arg("--file=/dev/null")
+        .arg(dump)
+        .stdin(Stdio::null())
+        .output();
+    match read {
+        Ok(read) if read.status.success() => Ok(()),
+        Ok(read) => {
+            let reason = String::from_utf8_lossy(&read.stderr).trim().to_owned();
+            Err(BackupError::damaged(dump, reason))
+        }
+        Err(error) => {
+            tracing::info!(%error, "the dump is not read: there is no pg_restore here");
+            Ok(())
+        }
+    }
 }
 
 fn copied(kind: &str, name: &str, (bytes, sha256): (u64, String)) -> Copied {

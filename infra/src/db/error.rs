@@ -64,7 +64,9 @@ pub(super) fn panicked() -> Error {
 /// The error itself, when trying again later would not help.
 pub fn classify(error: Error) -> Result<Unavailable, Error> {
     match &error {
-        Error::DatabaseError(DatabaseErrorKind::ClosedConnection, _)
+        // Read-only: it became the standby of another server.
+        Error::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, _)
+        | Error::DatabaseError(DatabaseErrorKind::ClosedConnection, _)
         | Error::DatabaseError(DatabaseErrorKind::UnableToSendCommand, _)
         | Error::BrokenTransactionManager => Ok(Unavailable::Away),
         Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => {

@@ -232,12 +232,12 @@ impl Db {
         self.inner.target.connect()
     }
 
-    /// Whether the database answers now.
+    /// Whether the database answers now, and takes writes as far as is known.
     ///
     /// # Errors
     /// [`Unavailable`] when it does not.
     pub async fn ping(&self) -> Result<(), Unavailable> {
-        if self.inner.writer.as_ref().is_some_and(Writer::is_dead) {
+        if self.inner.writer.as_ref().is_some_and(|writer| !writer.is_well()) {
             return Err(Unavailable::Away);
         }
         let answer: Result<(), PingError> = self

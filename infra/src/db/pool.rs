@@ -287,9 +287,12 @@ pub(super) fn setup_sql(settings: &DbSettings) -> String {
     )
 }
 
-/// Lets libpq give up on a server that does not answer, unless the URL says otherwise.
+/// Lets libpq give up on a server that does not answer, or takes no writes, unless the URL says
+/// otherwise.
 pub(super) fn with_time_limits(url: &str) -> String {
-    const LIMITS: [(&str, &str); 6] = [
+    const LIMITS: [(&str, &str); 7] = [
+        // Not to a standby, to which an address may lead while it is made the first server.
+        ("target_session_attrs", "read-write"),
         ("connect_timeout", "2"),
         ("keepalives_idle", "30"),
         ("keepalives_interval", "5"),

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicIsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicIsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -35,6 +35,7 @@ const JOB_DEPTH: u32 = 2;
 pub(super) struct Writer {
     queue: Option<SyncSender<Box<dyn Job>>>,
     waiting: Arc<AtomicIsize>,
+    failing: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -42,11 +43,13 @@ impl Writer {
     pub(super) fn start(path: PathBuf, conn: Conn, limit: usize) -> Result<Self, OpenError> {
         let (queue, jobs) = sync_channel(limit);
         let waiting = Arc::new(AtomicIsize::new(0));
+        let failing = Arc::new(AtomicBool::new(false));
         let worker = Worker {
             fold: Fold::start(path.clone())?,
             path,
             conn: Some(conn),
             waiting: Arc::clone(&waiting),
+            failing: Arc::clone(&failing),
             last: 0,
         };
         let thread = std::thread::Builder::new()
@@ -56,6 +59,7 @@ impl Writer {
         Ok(Self {
             queue: Some(queue),
             waiting,
+            failing,
             thread: Some(thread),
         })
     }
@@ -88,8 +92,11 @@ impl Writer {
         usize::try_from(self.waiting.load(Ordering::Relaxed)).unwrap_or(0)
     }
 
-    pub(super) fn is_dead(&self) -> bool {
-        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
+    /// Whether it can write, as far as is known: it lives, and the last batch came to something.
+    /// After a disk that was full the next write that goes, such as a job's, tells that it can again.
+    pub(super) fn is_well(&self) -> bool {
+        let lives = self.thread.as_ref().is_some_and(|thread| !thread.is_finished());
+        lives && !self.failing.load(Ordering::Relaxed)
     }
 }
 
@@ -154,6 +161,7 @@ struct Worker {
     /// None after a failure that left it in doubt.
     conn: Option<Conn>,
     waiting: Arc<AtomicIsize>,
+    failing: Arc<AtomicBool>,
     /// How many the last batch had.
     last: usize,
     fold: Fold,
@@ -218,11 +226,13 @@ impl Worker {
         let mut jobs = std::iter::once(first).chain(arrivals).take(BATCH);
         self.last = 0;
         let Some(mut conn) = self.conn.take().or_else(|| self.reconnect()) else {
+            self.failing.store(true, Ordering::Relaxed);
             answer(jobs.collect(), Err(Unavailable::Away));
             return;
         };
         if let Err(error) = dialect::begin_write(&mut conn) {
             tracing::error!(%error, "the writer cannot begin a transaction");
+            self.failing.store(true, Ordering::Relaxed);
             // Not put back: a new connection is a cheap way out of whatever is wrong.
             answer(jobs.collect(), Err(Unavailable::Away));
             return;
@@ -239,6 +249,7 @@ impl Worker {
         } else {
             Err(Unavailable::Away)
         };
+        self.failing.store(fate.is_err(), Ordering::Relaxed);
         if fate.is_ok() {
             self.conn = Some(conn);
             self.fold.ring();

@@ -6,7 +6,7 @@ use domain::auth::{Actor, Principal, Role, Sight};
 use domain::text::Title;
 
 use super::detail::load_seen;
-use super::store::{Deed, load_to_change, record};
+use super::store::{Deed, Loaded, load_to_change, record};
 use crate::db::Conn;
 use crate::db::paging::{Cursor, Page};
 use crate::db::schema::attachments;
@@ -64,6 +64,32 @@ pub fn sniff(bytes: &[u8]) -> Option<Sniffed> {
 /// Those who work on dossiers add files, and the ward client that sent the dossier in.
 const UPLOADERS: [Role; 4] = [Role::Clerk, Role::Specialist, Role::Head, Role::Manager];
 
+/// Who uploads: one of the staff, or a connected system.
+type Uploader = (Option<i64>, Option<i64>);
+
+fn uploader(
+    conn: &mut Conn,
+    env: &Env,
+    who: &Principal,
+    code: &str,
+) -> Result<(Loaded, Uploader), Error> {
+    let (loaded, seen) = load_seen(conn, env, who, code)?;
+    let uploader = match who.actor {
+        Actor::Staff(id) if who.has_any(&UPLOADERS, &loaded.office_path) => (Some(id), None),
+        Actor::Client(id) if seen == Sight::Whole => (None, Some(id)),
+        _ => return Err(Error::Forbidden),
+    };
+    Ok((loaded, uploader))
+}
+
+/// Whether somebody may add a file to a dossier: asked before its bytes are taken in.
+///
+/// # Errors
+/// [`Error::NotFound`] and [`Error::Forbidden`].
+pub fn may_attach(conn: &mut Conn, env: &Env, who: &Principal, code: &str) -> Result<(), Error> {
+    uploader(conn, env, who, code).map(drop)
+}
+
 /// Notes a file whose bytes lie in the store already.
 #[expect(clippy::too_many_arguments, reason = "a row is made of all of these")]
 pub fn add_attachment(
@@ -76,12 +102,7 @@ pub fn add_attachment(
     size: i64,
     sha256: &str,
 ) -> Result<Attachment, Error> {
-    let (loaded, seen) = load_seen(conn, env, who, code)?;
-    let (uploaded_by, client_id) = match who.actor {
-        Actor::Staff(id) if who.has_any(&UPLOADERS, &loaded.office_path) => (Some(id), None),
-        Actor::Client(id) if seen == Sight::Whole => (None, Some(id)),
-        _ => return Err(Error::Forbidden),
-    };
+    let (loaded, (uploaded_by, client_id)) = uploader(conn, env, who, code)?;
     let attachment = Attachment {
         uid: ids::new_uid(),
         name: name.as_str().to_owned(),

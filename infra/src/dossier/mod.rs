@@ -30,7 +30,7 @@ pub(crate) mod watching;
 
 pub use attachments::{
     Attachment, MAX_ATTACHMENT_BYTES, Sniffed, add_attachment, find_attachment, list_attachments,
-    sniff,
+    may_attach, sniff,
 };
 pub use command::command;
 pub use comments::{Comment, add_comment, list_comments};

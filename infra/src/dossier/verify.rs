@@ -65,58 +65,123 @@ pub struct Walked {
 
 /// Walks the chains of at most `batch` dossiers with ids above `after`.
 pub fn verify_chains(conn: &mut Conn, after: i64, batch: i64) -> Result<Walked, Error> {
-    let heads: Vec<(i64, String, String, i64, String)> = dossiers::table
+    let heads: Vec<Head> = dossiers::table
         .filter(dossiers::id.gt(after))
         .order(dossiers::id)
         .limit(batch)
-        .select((
-            dossiers::id,
-            dossiers::code,
-            dossiers::state,
-            dossiers::event_count,
-            dossiers::last_hash,
-        ))
-        .load(conn)?;
-    let mut walked = Walked::default();
-    let ids: Vec<i64> = heads.iter().map(|head| head.0).collect();
-    let rows: Vec<EventRow> = dossier_events::table
-        .filter(dossier_events::dossier_id.eq_any(&ids))
-        .order((dossier_events::dossier_id, dossier_events::number))
-        .select(EventRow::as_select())
+        .select(Head::as_select())
         .load(conn)?;
     let full = i64::try_from(heads.len()).unwrap_or(i64::MAX) >= batch;
-    walked.next = heads.last().map(|head| head.0).filter(|_| full);
-    let mut rows = rows.as_slice();
-    for (id, code, state, count, last_hash) in heads {
-        let own = rows.iter().take_while(|row| row.dossier_id == id).count();
-        let (events, rest) = rows.split_at_checked(own).unwrap_or((rows, &[]));
-        rows = rest;
-        walked.dossiers = walked.dossiers.saturating_add(1);
-        walked.events = walked
-            .events
-            .saturating_add(u64::try_from(own).unwrap_or(u64::MAX));
-        let found = first_break(&code, events).or_else(|| {
+    let mut walked = Walked {
+        next: heads.last().map(|head| head.id).filter(|_| full),
+        ..Walked::default()
+    };
+    let ids: Vec<i64> = heads.iter().map(|head| head.id).collect();
+    match events_of(conn, &ids)? {
+        Some(rows) => {
+            let mut rows = rows.as_slice();
+            for head in heads {
+                let own = rows.iter().take_while(|row| row.dossier_id == head.id);
+                let (events, rest) = rows.split_at_checked(own.count()).unwrap_or((rows, &[]));
+                rows = rest;
+                walked.add(&head, events.len(), head.first_break(events));
+            }
+        }
+        // One that does not read must not hide the others.
+        None => {
+            for head in heads {
+                let (events, found) = match events_of(conn, &[head.id])? {
+                    Some(events) => (events.len(), head.first_break(&events)),
+                    None => {
+                        let (before, number) = first_unreadable(conn, head.id)?;
+                        (before, Some((number, LinkFault::Altered)))
+                    }
+                };
+                walked.add(&head, events, found);
+            }
+        }
+    }
+    Ok(walked)
+}
+
+/// What a dossier says of its events.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = dossiers)]
+struct Head {
+    id: i64,
+    code: String,
+    state: String,
+    event_count: i64,
+    last_hash: String,
+}
+
+impl Head {
+    fn first_break(&self, events: &[EventRow]) -> Option<(i64, LinkFault)> {
+        first_break(&self.code, events).or_else(|| {
             let last = events.last();
-            let fault = if i64::try_from(own) != Ok(count)
-                || last.map_or(GENESIS, |event| event.hash.as_str()) != last_hash
+            let fault = if i64::try_from(events.len()) != Ok(self.event_count)
+                || last.map_or(GENESIS, |event| event.hash.as_str()) != self.last_hash
             {
                 LinkFault::EndMissing
-            } else if last.is_some_and(|event| event.to_state != state) {
+            } else if last.is_some_and(|event| event.to_state != self.state) {
                 LinkFault::StateAltered
             } else {
                 return None;
             };
-            Some((count, fault))
-        });
+            Some((self.event_count, fault))
+        })
+    }
+}
+
+impl Walked {
+    fn add(&mut self, head: &Head, events: usize, found: Option<(i64, LinkFault)>) {
+        self.dossiers = self.dossiers.saturating_add(1);
+        let events = u64::try_from(events).unwrap_or(u64::MAX);
+        self.events = self.events.saturating_add(events);
         if let Some((event, fault)) = found {
-            walked.broken.push(BrokenLink {
-                dossier: code,
+            self.broken.push(BrokenLink {
+                dossier: head.code.clone(),
                 event,
                 fault,
             });
         }
     }
-    Ok(walked)
+}
+
+/// The events of some dossiers; none where one of them is not what we write: an embedded database
+/// keeps whatever somebody puts into its file.
+fn events_of(conn: &mut Conn, dossiers: &[i64]) -> Result<Option<Vec<EventRow>>, Error> {
+    let rows = dossier_events::table
+        .filter(dossier_events::dossier_id.eq_any(dossiers))
+        .order((dossier_events::dossier_id, dossier_events::number))
+        .select(EventRow::as_select())
+        .load(conn);
+    match rows {
+        Ok(rows) => Ok(Some(rows)),
+        Err(diesel::result::Error::DeserializationError(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// How many events of a dossier read, and the number of the first that does not.
+fn first_unreadable(conn: &mut Conn, dossier: i64) -> Result<(usize, i64), Error> {
+    let own = || dossier_events::table.filter(dossier_events::dossier_id.eq(dossier));
+    let numbers: Vec<i64> = own()
+        .order(dossier_events::number)
+        .select(dossier_events::number)
+        .load(conn)?;
+    for (before, number) in numbers.iter().enumerate() {
+        let row = own()
+            .filter(dossier_events::number.eq(number))
+            .select(EventRow::as_select())
+            .first(conn);
+        match row {
+            Ok(_) => {}
+            Err(diesel::result::Error::DeserializationError(_)) => return Ok((before, *number)),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok((numbers.len(), 0))
 }
 
 fn first_break(code: &str, events: &[EventRow]) -> Option<(i64, LinkFault)> {

@@ -35,7 +35,7 @@ pub(crate) fn tell(
     let mail = NewMail {
         // The event of the change; there is one news an event.
         message_key: format!("dossier/{}/{}", row.code, row.progress.event_count),
-        letter: Letter::of_news(news, reason),
+        letter: Letter::of_news(news, reason, row.id_number.as_deref()),
         to,
         staff_id: None,
         office_id: Some(row.office_id),

@@ -239,9 +239,11 @@ impl Letter {
         }
     }
 
-    /// The letter that tells an applicant the news; `reason` is what the deed was given.
-    pub fn of_news(news: News, reason: &str) -> Self {
-        let reason = hide_id_numbers(reason);
+    /// The letter that tells an applicant the news; `reason` is what the deed was given, and
+    /// `id_number` theirs, which goes into no mail.
+    pub fn of_news(news: News, reason: &str, id_number: Option<&str>) -> Self {
+        let scrubbed = |text: &str| hide_id_numbers(text, id_number);
+        let reason = scrubbed(reason);
         match news {
             News::Received { due_at, answer_by } => {
                 Self::ApplicantReceived(Received { due_at, answer_by })
@@ -250,8 +252,8 @@ impl Letter {
                 missing: missing
                     .into_iter()
                     .map(|paper| MissingPaper {
-                        name: hide_id_numbers(&paper.name),
-                        reason: hide_id_numbers(&paper.reason),
+                        name: scrubbed(&paper.name),
+                        reason: scrubbed(&paper.reason),
                     })
                     .collect(),
                 last_day,
@@ -261,7 +263,7 @@ impl Letter {
                 purpose,
             } => Self::ApplicantPayment(Payment {
                 amount_vnd,
-                purpose: hide_id_numbers(&purpose),
+                purpose: scrubbed(&purpose),
             }),
             News::Apology {
                 due_at_before,

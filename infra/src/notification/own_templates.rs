@@ -111,8 +111,26 @@ pub fn read_template(
     })
 }
 
-/// Puts an office's own template in place, once it renders every sample. `version` is that of
-/// the one it replaces, [`NEVER_CHANGED`] where there is none.
+/// Sources that render every sample.
+#[derive(Debug, Clone)]
+pub struct Proven(Source);
+
+/// Renders every sample for an administrator of the office; gives the first. It may take long, and
+/// so has no place in a write.
+pub fn prove_template(
+    conn: &mut Conn,
+    who: &Principal,
+    code: &str,
+    kind: Kind,
+    source: Source,
+) -> Result<(Proven, Rendered), Error> {
+    office_of(conn, who, code)?;
+    let first = check(kind, &source)?;
+    Ok((Proven(source), first))
+}
+
+/// Puts an office's own template in place. `version` is that of the one it replaces,
+/// [`NEVER_CHANGED`] where there is none.
 pub fn change_template(
     conn: &mut Conn,
     env: &Env,
@@ -120,14 +138,13 @@ pub fn change_template(
     code: &str,
     kind: Kind,
     version: i64,
-    source: &Source,
+    Proven(source): &Proven,
 ) -> Result<TemplateDetail, Error> {
     let office = office_of(conn, who, code)?;
     let before = read_template(conn, who, code, kind)?;
     if before.version != version {
         return Err(Error::Stale(before.version));
     }
-    check(kind, source)?;
     let now = env.now().naive_utc();
     let next = version.saturating_add(1);
     let by = match who.actor {
@@ -210,18 +227,6 @@ pub fn remove_template(
         &json!({ "version": version }),
     )?;
     read_template(conn, who, code, kind)
-}
-
-/// How a template would read, filled with a sample.
-pub fn preview_template(
-    conn: &mut Conn,
-    who: &Principal,
-    code: &str,
-    kind: Kind,
-    source: &Source,
-) -> Result<Rendered, Error> {
-    office_of(conn, who, code)?;
-    check(kind, source)
 }
 
 /// Renders every sample; gives the first.

@@ -1,5 +1,9 @@
 //! Numbers of identity papers that somebody typed into a reason do not go into a mail.
 
+use std::borrow::Cow;
+
+use domain::text::mask;
+
 /// Digits of a CMND and of a CCCD.
 const LENGTHS: [usize; 2] = [9, 12];
 /// They are written in groups of so many.
@@ -8,22 +12,80 @@ const GROUP: usize = 3;
 const SHOWN: usize = 3;
 /// The longest group of a CCCD that is written as province, sex, year and the rest.
 const LONGEST_PART: usize = 6;
+/// Digits of a passport, behind its one capital letter.
+const PASSPORT: [usize; 2] = [7, 8];
 
-/// The text with the numbers of identity papers hidden but for their last 3 digits: 9 or 12 in a
-/// row, groups of 3 that make 9 or more, and 12 in other short groups. Telephone numbers have 10
-/// or 11 digits; sums of money are told by their dots and their currency.
-pub(super) fn hide_id_numbers(text: &str) -> String {
+/// The text with the numbers of identity papers hidden but for their last 3 digits: `own`, that of
+/// the applicant, whatever it is and however it is written; 9 or 12 digits in a row, groups of 3
+/// that make 9 or more, and 12 in other short groups; passports. Telephone numbers have 10 or 11
+/// digits; sums of money are told by their dots and their currency.
+pub(super) fn hide_id_numbers(text: &str, own: Option<&str>) -> String {
+    let text = own.map_or(Cow::Borrowed(text), |own| Cow::Owned(hide_own(text, own)));
     let mut hidden = String::with_capacity(text.len());
-    let mut rest = text;
+    let mut rest = text.as_ref();
     while let Some(start) = rest.find(|letter: char| letter.is_ascii_digit()) {
         let (before, from) = rest.split_at(start);
         let (number, after) = from.split_at(number_length(from));
         hidden.push_str(before);
-        hide(number, after, &mut hidden);
+        if ends_as_passport_begins(before) && PASSPORT.contains(&digits(number)) {
+            let (passport, others) = number.split_at(digits(number));
+            hidden.push_str(&mask(passport));
+            hide(others, after, &mut hidden);
+        } else {
+            hide(number, after, &mut hidden);
+        }
         rest = after;
     }
     hidden.push_str(rest);
     hidden
+}
+
+/// Hides a known number, whatever stands between its letters and digits.
+fn hide_own(text: &str, own: &str) -> String {
+    let own: Vec<char> = own.chars().filter(char::is_ascii_alphanumeric).collect();
+    let mut letters: Vec<char> = text.chars().collect();
+    let mut start = 0;
+    while start < letters.len() {
+        let Some(places) = places_of(&own, &letters, start) else {
+            start += 1;
+            continue;
+        };
+        start = places.last().map_or(start, |last| *last) + 1;
+        for place in places.iter().rev().skip(SHOWN) {
+            if let Some(letter) = letters.get_mut(*place) {
+                *letter = '*';
+            }
+        }
+    }
+    letters.into_iter().collect()
+}
+
+/// Where the letters of `own` stand if it is written at `start`, and is not part of a longer number.
+fn places_of(own: &[char], letters: &[char], start: usize) -> Option<Vec<usize>> {
+    let is_digit = |letter: Option<&char>| letter.is_some_and(char::is_ascii_digit);
+    let before = start.checked_sub(1).and_then(|place| letters.get(place));
+    if is_digit(own.first()) && is_digit(before) {
+        return None;
+    }
+    let mut places = Vec::with_capacity(own.len());
+    for (place, letter) in letters.iter().enumerate().skip(start) {
+        match own.get(places.len()) {
+            None => break,
+            Some(wanted) if wanted.eq_ignore_ascii_case(letter) => places.push(place),
+            // Never before its first letter.
+            Some(_) if !places.is_empty() && !letter.is_alphanumeric() => {}
+            Some(_) => return None,
+        }
+    }
+    let after = letters.get(places.last()? + 1);
+    (places.len() == own.len() && !is_digit(after)).then_some(places)
+}
+
+/// Whether the text ends in one capital letter that stands alone.
+fn ends_as_passport_begins(text: &str) -> bool {
+    let mut letters = text.chars().rev();
+    letters.next().is_some_and(|letter| letter.is_ascii_uppercase())
+        && letters.next().is_none_or(|letter| !letter.is_alphanumeric())
 }
 
 /// How far groups of digits go that may be one number: with blanks, one dot or one dash between.
@@ -46,7 +108,10 @@ fn digits(text: &str) -> usize {
 
 fn gap(text: &str) -> usize {
     match text.len() - text.trim_start().len() {
-        0 => usize::from(text.starts_with(['.', '-'])),
+        0 => match text.chars().next() {
+            Some(mark @ ('.' | '-' | '–')) => mark.len_utf8(),
+            _ => 0,
+        },
         blanks => blanks,
     }
 }
@@ -141,7 +206,42 @@ fn names_currency(after: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::hide_id_numbers;
+    use super::hide_id_numbers as hide_all;
+
+    fn hide_id_numbers(text: &str) -> String {
+        hide_all(text, None)
+    }
+
+    #[test]
+    fn the_number_of_the_applicant_is_hidden_whatever_it_is_and_however_it_is_written() {
+        for (own, text, expected) in [
+            ("C1234567", "Hộ chiếu C1234567 đã hết hạn", "Hộ chiếu *****567 đã hết hạn"),
+            ("C1234567", "hộ chiếu c 123-4567.", "hộ chiếu * ***-*567."),
+            ("0101234567-001", "MST 0101234567-001", "MST **********-001"),
+            ("0101234567-001", "MST 0101234567001,", "MST **********001,"),
+            ("0101234567", "MST 0101 234 567", "MST **** *** 567"),
+            ("001200000001", "001,200,000,001", "***,***,***,001"),
+            ("001200000001", "001/200/000/001", "***/***/***/001"),
+            ("A12345", "A12345A12345", "***345***345"),
+            ("123456", "gọi 0912345678, số 123456", "gọi 0912345678, số ***456"),
+            ("123456", "12345", "12345"),
+        ] {
+            assert_eq!(hide_all(text, Some(own)), expected);
+        }
+    }
+
+    #[test]
+    fn passports_are_hidden_and_other_letters_with_digits_are_not() {
+        for (text, expected) in [
+            ("hộ chiếu B1234567", "hộ chiếu B****567"),
+            ("P01234567 - 15/3/2020", "P*****567 - 15/3/2020"),
+            ("H29.23-261120-0001", "H29.23-261120-0001"),
+            ("biên lai BL1234567", "biên lai BL1234567"),
+            ("A123456", "A123456"),
+        ] {
+            assert_eq!(hide_id_numbers(text), expected);
+        }
+    }
 
     #[test]
     fn identity_numbers_are_hidden_and_phones_dates_and_sums_are_not() {
@@ -160,6 +260,8 @@ mod tests {
             ("nộp 12.150.000.000.", "nộp 12.150.000.000."),
             ("thửa 12 tờ 7", "thửa 12 tờ 7"),
             ("thửa 123 - 124 - 125", "thửa 123 - 124 - 125"),
+            ("thửa 123,124,125", "thửa 123,124,125"),
+            ("nộp 150,000,000 đồng", "nộp 150,000,000 đồng"),
             ("", ""),
         ] {
             assert_eq!(hide_id_numbers(text), expected);
@@ -191,6 +293,7 @@ mod tests {
     fn an_identity_number_is_hidden_however_it_is_grouped() {
         for (text, expected) in [
             ("CMND 012 345 678", "CMND *** *** 678"),
+            ("001–200–000–001", "***–***–***–001"),
             ("CMND 123.456.789 đã cũ", "CMND ***.***.789 đã cũ"),
             ("CMND 012.345.678 đồng", "CMND ***.***.678 đồng"),
             ("012-345-678 2 bản", "***-***-678 2 bản"),

@@ -12,7 +12,7 @@ use minijinja::{Environment, ErrorKind, UndefinedBehavior, Value};
 const FUEL: u64 = 200_000;
 /// The longest part, in bytes.
 const LONGEST: usize = 512 * 1024;
-/// The longest text that a letter may fill in; keeps `"x" * 1000000000` from being tried.
+/// In letters.
 const MAX_SUBJECT: usize = 250;
 
 macro_rules! files {

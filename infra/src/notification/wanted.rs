@@ -1,13 +1,15 @@
 //! Whether a mail still says what is so, at the moment when a worker takes it.
 
 use chrono::{DateTime, Utc};
-use domain::dossier::{Dossier, Life, State};
+use diesel::prelude::*;
+use domain::dossier::{Action, Dossier, Life, State};
 use domain::notification::Kind;
 
 use super::alerts::{self, House};
 use super::applicant::Present;
 use super::letters::Letter;
 use crate::db::Conn;
+use crate::db::schema::dossier_events;
 use crate::env::Env;
 use crate::error::Error;
 
@@ -26,6 +28,14 @@ pub struct Mail {
     /// Attempts before this one.
     pub attempts: i64,
     pub created_at: DateTime<Utc>,
+}
+
+impl Mail {
+    /// The number of the event that a letter to an applicant tells of.
+    fn event(&self) -> Option<i64> {
+        let (_, event) = self.message_key.rsplit_once('/')?;
+        event.parse().ok()
+    }
 }
 
 impl std::fmt::Debug for Mail {
@@ -59,7 +69,10 @@ pub fn still_wanted(
     present: Option<&Present>,
 ) -> Result<Wanted, Error> {
     match present {
-        Some(present) => of_applicant(&mail.letter, &present.dossier()?),
+        Some(present) => match of_applicant(&mail.letter, &present.dossier()?)? {
+            Wanted::Yes { .. } if is_said_again(conn, mail)? => Ok(Wanted::Moot),
+            wanted => Ok(wanted),
+        },
         None => {
             let presented = alerts::present(conn, env, house, mail.id, mail.letter.clone())?;
             Ok(match presented.letter {
@@ -78,6 +91,25 @@ fn yes(letter: Letter) -> Wanted {
         letter: Box::new(letter),
         left_out: Vec::new(),
     }
+}
+
+/// Whether what a letter wants or announces was wanted or announced once more since: then the later
+/// letter says it, with the papers, the purpose or the outcome of now.
+fn is_said_again(conn: &mut Conn, mail: &Mail) -> Result<bool, Error> {
+    let action = match &mail.letter {
+        Letter::ApplicantSupplement(_) => Action::RequestSupplement,
+        Letter::ApplicantPayment(_) => Action::RequestPayment,
+        Letter::ApplicantResult(_) => Action::Resolve,
+        _ => return Ok(false),
+    };
+    let (Some(dossier), Some(event)) = (mail.dossier_id, mail.event()) else {
+        return Ok(false);
+    };
+    let later = dossier_events::table
+        .filter(dossier_events::dossier_id.eq(dossier))
+        .filter(dossier_events::number.gt(event))
+        .filter(dossier_events::action.eq(action.as_str()));
+    Ok(later.count().get_result::<i64>(conn)? > 0)
 }
 
 fn of_applicant(letter: &Letter, dossier: &Dossier) -> Result<Wanted, Error> {

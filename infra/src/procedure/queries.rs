@@ -1,6 +1,6 @@
 //! Reads of procedures: the rules in force for the desk, the register for people.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -52,6 +52,31 @@ pub fn in_force(
         .first(conn)
         .optional()?;
     id.map(|id| Ok((id, version(conn, env, id)?))).transpose()
+}
+
+/// Every procedure that may be applied for on `date`, by its code.
+pub(crate) fn all_in_force(
+    conn: &mut Conn,
+    env: &Env,
+    date: NaiveDate,
+) -> Result<Vec<(String, Arc<ProcedureVersion>)>, Error> {
+    let versions: Vec<(String, i64)> = procedure_versions::table
+        .inner_join(procedures::table)
+        .filter(
+            procedures::retired_from
+                .is_null()
+                .or(procedures::retired_from.gt(date)),
+        )
+        .filter(procedure_versions::effective_from.le(date))
+        .order((procedures::code, procedure_versions::effective_from))
+        .select((procedures::code, procedure_versions::id))
+        .load(conn)?;
+    // The last of a code takes the place of those before it.
+    let newest: BTreeMap<String, i64> = versions.into_iter().collect();
+    newest
+        .into_iter()
+        .map(|(code, id)| Ok((code, version(conn, env, id)?)))
+        .collect()
 }
 
 /// What a list is narrowed to.

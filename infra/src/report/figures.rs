@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Nullable, Text, Timestamp};
+use domain::dossier::Promise;
 use domain::time::from_local;
 
 use super::past::overdue_then;
 use crate::db::dialect::{instant_literal, kind};
 use crate::db::schema::dossiers;
 use crate::db::{Conn, Kind};
+use crate::dossier::DossierRow;
 use crate::error::Error;
 
 /// Whole days at UTC+7, from the first through the last.
@@ -217,20 +219,24 @@ pub(super) fn in_list(ids: &[i64]) -> String {
     texts.join(", ")
 }
 
-/// How many of each department, and the oldest of them with their date.
-pub type LateOnes = (
-    BTreeMap<Option<i64>, u64>,
-    Vec<(i64, chrono::NaiveDateTime)>,
-);
+/// A case that was closed late, or is late.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LateOne {
+    pub id: i64,
+    /// The date of the rules.
+    pub due_at: DateTime<Utc>,
+    /// Its first end; none while it goes on.
+    pub ended_at: Option<DateTime<Utc>>,
+}
 
-/// The oldest cases that were closed late in the period, or are late now: how many of each
-/// department, and the first of them with their date.
+/// The cases that were closed late in the period, or are late since then: how many of each
+/// department, and the first of them, the oldest date first.
 pub fn late_ones(
     conn: &mut Conn,
     offices: &[i64],
     period: Period,
     named: i64,
-) -> Result<LateOnes, Error> {
+) -> Result<(BTreeMap<Option<i64>, u64>, Vec<LateOne>), Error> {
     let (start, end) = (period.start().naive_utc(), period.end().naive_utc());
     let of_period = || {
         dossiers::table
@@ -250,16 +256,40 @@ pub fn late_ones(
         .group_by(dossiers::department_id)
         .select((dossiers::department_id, diesel::dsl::count_star()))
         .load(conn)?;
-    let oldest: Vec<(i64, Option<chrono::NaiveDateTime>)> = of_period()
-        .order((dossiers::due_at, dossiers::id))
+    let oldest: Vec<DossierRow> = of_period()
+        .order((
+            diesel::dsl::sql::<Nullable<Timestamp>>("coalesce(late_after_by_rules, due_at)"),
+            dossiers::id,
+        ))
         .limit(named)
-        .select((dossiers::id, dossiers::due_at))
+        .select(DossierRow::as_select())
         .load(conn)?;
+    let mut oldest: Vec<LateOne> = oldest.iter().filter_map(late_one).collect();
+    oldest.sort_by_key(|one| (one.due_at, one.id));
     let counts = counts
         .into_iter()
         .map(|(department, count)| (department, u64::try_from(count).unwrap_or(0)));
-    let oldest = oldest
-        .into_iter()
-        .filter_map(|(id, due_at)| Some((id, due_at?)));
-    Ok((counts.collect(), oldest.collect()))
+    Ok((counts.collect(), oldest))
+}
+
+/// None where nothing was promised. One whose rules do not read is judged by what lists show.
+fn late_one(row: &DossierRow) -> Option<LateOne> {
+    let progress = &row.progress;
+    let columns = (progress.closed_at, progress.due_at);
+    let judged = progress.dossier().ok().and_then(|dossier| {
+        let due_at = dossier.promise.as_ref().map(Promise::by_rules);
+        match dossier.judged_end() {
+            Some((ended_at, due_at)) => Some((Some(ended_at), due_at)),
+            None => due_at.map(|due_at| (None, due_at)),
+        }
+    });
+    let (ended_at, due_at) = judged.or_else(|| {
+        let (closed_at, due_at) = columns;
+        Some((closed_at.map(|at| at.and_utc()), due_at?.and_utc()))
+    })?;
+    Some(LateOne {
+        id: row.id,
+        due_at,
+        ended_at,
+    })
 }

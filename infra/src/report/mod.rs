@@ -3,4 +3,4 @@
 mod figures;
 mod past;
 
-pub use figures::{Figures, LateOnes, Period, figures, late_ones};
+pub use figures::{Figures, LateOne, Period, figures, late_ones};

@@ -15,6 +15,8 @@ use crate::error::Error;
 
 /// Events read at a time.
 const BATCH: i64 = 5_000;
+/// Longer than any office is closed.
+const REACH: Days = Days::new(60);
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = day_roots)]
@@ -80,7 +82,9 @@ pub fn kept_root(conn: &mut Conn, day: NaiveDate) -> Result<Option<DayRoot>, Err
 /// Computes the roots of all days that are over and have none, oldest first; gives how many.
 /// The first root of an installation is yesterday's and covers all events before.
 ///
-/// `broken` is how many chains tonight's walk found broken. Stops early when `go_on` says so.
+/// `broken` is how many chains tonight's walk found broken. Stops early when `go_on` says so, and
+/// [`REACH`] days after the newest event: roots stay for ever, so a machine whose clock is years
+/// ahead for a while must not fill those years with them.
 pub fn compute_missing_roots(
     db: &Db,
     env: &Env,
@@ -88,6 +92,9 @@ pub fn compute_missing_roots(
     go_on: &dyn Fn() -> bool,
 ) -> Result<usize, Error> {
     let mut computed = 0usize;
+    let until = db
+        .read_blocking(newest_day)?
+        .and_then(|newest| newest.checked_add_days(REACH));
     while go_on() {
         let latest = db.read_blocking(latest_root)?;
         let today = local_date(env.now());
@@ -95,7 +102,8 @@ pub fn compute_missing_roots(
             Some(latest) => latest.day.succ_opt(),
             None => today.pred_opt(),
         };
-        let Some(day) = next.filter(|day| *day < today) else {
+        let in_reach = |day: &NaiveDate| until.is_none_or(|until| *day <= until);
+        let Some(day) = next.filter(|day| *day < today).filter(in_reach) else {
             break;
         };
         let Some(row) = root_of(db, env, day, latest.as_ref(), broken, go_on)? else {
@@ -105,6 +113,19 @@ pub fn compute_missing_roots(
         computed = computed.saturating_add(1);
     }
     Ok(computed)
+}
+
+/// The day of the newest event; none where there is none, or its time does not read.
+fn newest_day(conn: &mut Conn) -> Result<Option<NaiveDate>, Error> {
+    let newest: QueryResult<NaiveDateTime> = dossier_events::table
+        .order(dossier_events::id.desc())
+        .select(dossier_events::at)
+        .first(conn);
+    match newest {
+        Ok(at) => Ok(Some(local_date(at.and_utc()))),
+        Err(diesel::result::Error::DeserializationError(_) | diesel::NotFound) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// None when it was told to stop.
@@ -213,6 +234,8 @@ pub enum RootFault {
     Differs,
     /// It does not begin where the day before ends, or a day between is missing.
     NotLinked,
+    /// Its day is not over: the clock was ahead when it was kept. None follows until that day is.
+    Ahead,
 }
 
 impl RootFault {
@@ -220,6 +243,7 @@ impl RootFault {
         match self {
             Self::Differs => "root_differs",
             Self::NotLinked => "root_not_linked",
+            Self::Ahead => "root_ahead",
         }
     }
 }
@@ -229,6 +253,7 @@ impl fmt::Display for RootFault {
         f.write_str(match self {
             Self::Differs => "mã gốc không khớp với các sự kiện (the root does not fit the events)",
             Self::NotLinked => "không nối với ngày trước (not linked to the day before)",
+            Self::Ahead => "của một ngày chưa qua: đồng hồ máy từng chạy trước (of a day that is not over: the clock was ahead)",
         })
     }
 }
@@ -240,9 +265,13 @@ pub struct DayFault {
     pub fault: RootFault,
 }
 
-/// Computes every kept root again; gives how many there are and which are wrong. Stops early
-/// when `go_on` says so.
-pub fn verify_roots(db: &Db, go_on: &dyn Fn() -> bool) -> Result<(usize, Vec<DayFault>), Error> {
+/// Computes every kept root again; gives how many there are and which are wrong. `today` by the
+/// clock that the service runs by, where that is known. Stops early when `go_on` says so.
+pub fn verify_roots(
+    db: &Db,
+    today: Option<NaiveDate>,
+    go_on: &dyn Fn() -> bool,
+) -> Result<(usize, Vec<DayFault>), Error> {
     let mut checked = 0usize;
     let mut faults = Vec::new();
     let mut previous: Option<DayRoot> = None;
@@ -251,7 +280,9 @@ pub fn verify_roots(db: &Db, go_on: &dyn Fn() -> bool) -> Result<(usize, Vec<Day
         let Some(root) = next else {
             break;
         };
-        if let Some(fault) = fault_of(db, &root, previous.as_ref(), go_on)? {
+        let is_ahead = today.is_some_and(|today| root.day >= today);
+        let ahead = is_ahead.then_some(RootFault::Ahead);
+        if let Some(fault) = fault_of(db, &root, previous.as_ref(), go_on)?.or(ahead) {
             faults.push(DayFault {
                 day: root.day,
                 fault,

@@ -121,7 +121,7 @@ async fn holds_all(restored: &World, before: &[Answered]) {
     }
     assert!(missing.is_empty(), "{missing:?}");
     for sha256 in &named {
-        let holds = restored.service.files.holds(sha256).await;
+        let holds = restored.service.files.is_sound(sha256).await;
         assert!(holds.expect("the store"), "no bytes of {sha256}");
     }
 }

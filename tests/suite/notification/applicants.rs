@@ -205,4 +205,44 @@ both! {
         let done = deliver(&post_to(&world, &server)).await;
         assert_eq!((done.sent, done.moot), (1, 1));
     }
+
+    async fn what_is_said_again_before_the_mail_went_is_said_once_as_it_is_now(world) {
+        let staff = Staff::of(&world);
+        let server = MailServer::plain();
+        let corrected = resolved(&staff, MARITAL_STATUS).await;
+        let wrong = json!({ "reason": "Sai ngày sinh" });
+        staff.manager.act(&corrected, "correct_result", wrong).await.expect(200);
+        let declined = json!({ "outcome": "declined", "reason": "Không đủ điều kiện" });
+        staff.registry.act(&corrected, "resolve", declined).await.expect(200);
+        let paid = in_appraisal(&staff, LAND).await;
+        for purpose in ["Lệ phí trước bạ", "Phí thẩm định"] {
+            let due = json!({ "amount_vnd": 1_500_000, "purpose": purpose });
+            staff.land.act(&paid, "request_payment", due).await.expect(200);
+            if purpose == "Lệ phí trước bạ" {
+                staff.land.act(&paid, "confirm_payment", json!({})).await.expect(200);
+            }
+        }
+        let done = deliver(&post_to(&world, &server)).await;
+        assert_eq!(done.moot, 2, "{:?}", outbox(&world));
+        let told: Vec<String> = server.mails(usize::try_from(done.sent).unwrap()).iter()
+            .map(|mail| format!("{} {}", mail["subject"].as_str().unwrap(), mail["plain"].as_str().unwrap()))
+            .collect();
+        let saying = |words: &str| told.iter().filter(|text| text.contains(words)).count();
+        assert_eq!((saying("Phí thẩm định"), saying("Lệ phí trước bạ")), (1, 0));
+        assert_eq!(told.iter().filter(|text| text.starts_with(&format!("Hồ sơ {corrected}: đã có kết quả"))).count(), 1, "{told:?}");
+    }
+
+    async fn a_number_of_another_kind_that_somebody_typed_is_hidden_as_well(world) {
+        let staff = Staff::of(&world);
+        let server = MailServer::plain();
+        let mut dossier = handed_in(MARITAL_STATUS);
+        dossier["applicant"]["id_number"] = "0101234567-001".into();
+        let made = staff.clerk.post("/api/v1/dossiers", &dossier).await.expect(201);
+        let reason = json!({ "reason": "Mã số 0101234567001 đã đóng; hộ chiếu C7654321 hết hạn" });
+        staff.clerk.act(made.text("code"), "refuse", reason).await.expect(200);
+        deliver(&post_to(&world, &server)).await;
+        let told = server.mails(2).iter().map(|mail| mail["plain"].to_string()).collect::<String>();
+        assert!(told.contains("Mã số **********001 đã đóng; hộ chiếu C****321"), "{told}");
+        assert!(!told.contains("0101234567") && !told.contains("7654321"), "{told}");
+    }
 }

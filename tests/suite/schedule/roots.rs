@@ -36,7 +36,7 @@ async fn three_days(world: &World) -> Staff {
 }
 
 fn faults(world: &World) -> Vec<(String, RootFault)> {
-    let (_, faults) = verify_roots(&world.service.db, &|| true).expect("a look");
+    let (_, faults) = verify_roots(&world.service.db, None, &|| true).expect("a look");
     let named = faults.into_iter();
     named.map(|one| (one.day.to_string(), one.fault)).collect()
 }

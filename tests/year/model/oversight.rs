@@ -149,12 +149,7 @@ impl<'a> Mornings<'a> {
             let Some((_, step)) = self.steps.range(day..).next() else {
                 continue;
             };
-            let next = if weekly {
-                day + 7
-            } else {
-                number(next_month(date_of(day)))
-            };
-            if !counted || day_of(*step) >= next {
+            if !counted {
                 continue;
             }
             let past = if weekly {
@@ -170,11 +165,6 @@ impl<'a> Mornings<'a> {
         }
         reports
     }
-}
-
-fn next_month(date: chrono::NaiveDate) -> chrono::NaiveDate {
-    date.checked_add_months(chrono::Months::new(1))
-        .expect("a date")
 }
 
 fn last_month(date: chrono::NaiveDate) -> chrono::NaiveDate {

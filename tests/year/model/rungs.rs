@@ -110,7 +110,14 @@ impl Rung {
         let open = |day| calendar.opening(day).expect("a working day");
         let at = match self.when {
             When::DayBefore if dated.short => used(dated, 80, calendar)?,
-            When::DayBefore => open(calendar.working_day(day, -1)),
+            When::DayBefore => {
+                let opening = open(calendar.working_day(day, -1));
+                let squeezed = opening < dated.start && !dated.by_hand;
+                match squeezed {
+                    true => used(dated, 80, calendar)?,
+                    false => opening,
+                }
+            }
             When::HoursBefore(hours) => calendar.back_work(dated.date, hours * HOUR),
             When::Late => dated.date + 1,
             When::LateFor(days, every) => {

@@ -1,9 +1,11 @@
 //! What makes a ladder one that can work; names every fault, with the reason.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::moments::is_short;
 use super::rung::{About, Ladder, Recipient, Rung, When};
+use super::spans::{DAY_HOURS, Spans, at_most};
 use crate::deadline::TimeLimit;
 use crate::lang::Lang;
 use crate::procedure::ProcedureVersion;
@@ -15,8 +17,8 @@ const MAX_EVERY: u32 = 90;
 const MAX_HOURS: u32 = 80;
 const MAX_NAME: usize = 40;
 const MAX_TITLE: usize = 120;
-/// Working hours that the desk has for its answer, and those of a day.
-const DAY_HOURS: u32 = 8;
+/// Working hours that the desk has for its answer.
+const ANSWER_HOURS: u32 = 8;
 
 /// Why a ladder is refused. Numbers count from 0, as in JSON paths.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,8 +64,13 @@ pub enum LadderFault {
 }
 
 impl Ladder {
-    /// Everything that is wrong, given the procedures (code and version) of the office.
-    pub fn faults(&self, procedures: &[(String, ProcedureVersion)]) -> Vec<LadderFault> {
+    /// Everything that is wrong, given the procedures (code and version) of the office, and how
+    /// many working days their limits can span there.
+    pub fn faults(
+        &self,
+        procedures: &[(String, Arc<ProcedureVersion>)],
+        spans: &mut Spans<'_>,
+    ) -> Vec<LadderFault> {
         let mut faults = Vec::new();
         if self.rungs.len() > MAX_RUNGS {
             faults.push(LadderFault::TooManyRungs);
@@ -76,7 +83,7 @@ impl Ladder {
             }
             rung_faults(index, rung, &mut faults);
             if rung.enabled {
-                never_fires(index, rung, procedures, &mut faults);
+                never_fires(index, rung, procedures, spans, &mut faults);
             }
         }
         faults
@@ -137,7 +144,7 @@ fn bounds(index: usize, rung: &Rung, faults: &mut Vec<LadderFault>) {
             }
         }
         When::BeforeHours { working_hours } if rung.about == About::Answer => {
-            within("working_hours", working_hours, 1, DAY_HOURS - 1);
+            within("working_hours", working_hours, 1, ANSWER_HOURS - 1);
         }
         When::BeforeHours { working_hours } | When::LateHours { working_hours } => {
             within("working_hours", working_hours, 1, MAX_HOURS);
@@ -158,7 +165,8 @@ fn bounds(index: usize, rung: &Rung, faults: &mut Vec<LadderFault>) {
 fn never_fires(
     index: usize,
     rung: &Rung,
-    procedures: &[(String, ProcedureVersion)],
+    procedures: &[(String, Arc<ProcedureVersion>)],
+    spans: &mut Spans<'_>,
     faults: &mut Vec<LadderFault>,
 ) {
     for (code, version) in procedures {
@@ -169,12 +177,12 @@ fn never_fires(
             limit,
         };
         match rung.about {
-            About::Due if !can_fire(rung.when, version.time_limit) => {
+            About::Due if !can_fire(rung.when, version.time_limit, spans) => {
                 faults.push(fault(None, version.time_limit));
             }
             About::Step => {
                 let steps = version.route.iter();
-                let wrong = steps.filter(|step| !can_fire(rung.when, step.budget));
+                let wrong = steps.filter(|step| !can_fire(rung.when, step.budget, spans));
                 faults.extend(wrong.map(|step| fault(Some(&step.name), step.budget)));
             }
             About::Due | About::Answer => {}
@@ -184,28 +192,22 @@ fn never_fires(
 
 /// Whether the rung may fall after the beginning of a term of this limit, received at the best
 /// of times: nothing is refused that could ever fire.
-fn can_fire(when: When, limit: TimeLimit) -> bool {
+fn can_fire(when: When, limit: TimeLimit, spans: &mut Spans<'_>) -> bool {
     match when {
         When::Before {
             working_days,
             short,
-        } => short.is_some_and(|short| is_short(limit, short)) || working_days < span(limit),
+        } => match short {
+            // Where days off leave too few days, it falls as for a short term.
+            Some(short) => is_short(limit, short) || working_days < at_most(limit),
+            None => working_days < spans.of(limit),
+        },
         When::BeforeHours { working_hours } => match limit {
             TimeLimit::WorkingHours(hours) => working_hours < hours,
             // The rest of the day of receipt comes on top.
-            limit => working_hours < span(limit).saturating_add(1).saturating_mul(DAY_HOURS),
+            limit => working_hours < spans.of(limit).saturating_add(1).saturating_mul(DAY_HOURS),
         },
         When::Used { .. } | When::Late { .. } | When::LateHours { .. } => true,
-    }
-}
-
-/// Working days at most from the day of receipt to the due day.
-fn span(limit: TimeLimit) -> u32 {
-    match limit {
-        TimeLimit::WorkingDays(days) | TimeLimit::CalendarDays(days) => days,
-        TimeLimit::WorkingHours(hours) => hours.div_ceil(DAY_HOURS),
-        TimeLimit::SameDay { .. } => 1,
-        TimeLimit::Months(months) => months.saturating_mul(31),
     }
 }
 

@@ -32,9 +32,9 @@ fn procedure(limit: TimeLimit, budget: TimeLimit) -> ProcedureVersion {
     }
 }
 
-fn two_days() -> Vec<(String, ProcedureVersion)> {
+fn two_days() -> Vec<(String, Arc<ProcedureVersion>)> {
     let days = TimeLimit::WorkingDays;
-    vec![("1.004873".to_owned(), procedure(days(2), days(1)))]
+    vec![("1.004873".to_owned(), Arc::new(procedure(days(2), days(1))))]
 }
 
 fn with(name: &str, when: When) -> Ladder {
@@ -71,15 +71,15 @@ fn the_built_in_ladder_fits_every_term() {
     ];
     let procedures: Vec<_> = limits
         .iter()
-        .map(|limit| ("1".to_owned(), procedure(*limit, *limit)))
+        .map(|limit| ("1".to_owned(), Arc::new(procedure(*limit, *limit))))
         .collect();
-    assert_eq!(Ladder::default().faults(&procedures), []);
+    assert_eq!(Ladder::default().faults(&procedures, &mut Spans::default()), []);
 }
 
 #[test]
 fn five_days_before_the_end_of_two_are_refused_with_the_reason() {
     let ladder = with("due_soon", before(5, None));
-    let faults = ladder.faults(&two_days());
+    let faults = ladder.faults(&two_days(), &mut Spans::default());
     let text: Vec<_> = faults.iter().map(|fault| fault.text(Lang::En)).collect();
     assert_eq!(
         text,
@@ -93,16 +93,16 @@ fn five_days_before_the_end_of_two_are_refused_with_the_reason() {
         under_days: 6,
         percent: 50,
     });
-    assert_eq!(with("due_soon", before(5, short)).faults(&two_days()), []);
+    assert_eq!(with("due_soon", before(5, short)).faults(&two_days(), &mut Spans::default()), []);
     // Where nobody uses it, it may stay.
     let mut off = ladder;
     off.rungs[1].enabled = false;
-    assert_eq!(off.faults(&two_days()), []);
+    assert_eq!(off.faults(&two_days(), &mut Spans::default()), []);
 }
 
 #[test]
 fn a_step_too_short_for_its_warning_is_named() {
-    let faults = with("step_due_soon", before(1, None)).faults(&two_days());
+    let faults = with("step_due_soon", before(1, None)).faults(&two_days(), &mut Spans::default());
     let text = faults[0].text(Lang::Vi);
     assert_eq!(faults.len(), 1);
     assert!(
@@ -115,11 +115,34 @@ fn a_step_too_short_for_its_warning_is_named() {
 fn hours_before_the_end_are_compared_with_the_hours_there_are() {
     let hours = |working_hours| with("due_soon", When::BeforeHours { working_hours });
     let limit = TimeLimit::WorkingHours(4);
-    let procedures = [("1".to_owned(), procedure(limit, limit))];
-    assert_eq!(hours(3).faults(&procedures), []);
-    assert_eq!(hours(4).faults(&procedures)[0].code(), "never_fires");
-    assert_eq!(hours(23).faults(&two_days()), []);
-    assert_eq!(hours(24).faults(&two_days())[0].code(), "never_fires");
+    let procedures = [("1".to_owned(), Arc::new(procedure(limit, limit)))];
+    assert_eq!(hours(3).faults(&procedures, &mut Spans::default()), []);
+    assert_eq!(hours(4).faults(&procedures, &mut Spans::default())[0].code(), "never_fires");
+    assert_eq!(hours(23).faults(&two_days(), &mut Spans::default()), []);
+    assert_eq!(hours(24).faults(&two_days(), &mut Spans::default())[0].code(), "never_fires");
+}
+
+#[test]
+fn days_of_the_calendar_are_counted_as_the_working_days_that_they_can_hold() {
+    let mut spec = crate::deadline::CalendarSpec::default();
+    for day in spec.weekly.iter_mut().take(5) {
+        *day = vec![crate::deadline::Session::parse("07:30-17:00").unwrap()];
+    }
+    let weekdays = crate::deadline::Calendar::compile(&spec).unwrap();
+    let from = chrono::NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
+    let limit = TimeLimit::CalendarDays(15);
+    let procedures = [("1".to_owned(), Arc::new(procedure(limit, limit)))];
+    let faults = |days, short| {
+        let mut spans = Spans::of_year(&weekdays, from);
+        with("due_soon", before(days, short)).faults(&procedures, &mut spans).len()
+    };
+    assert_eq!((faults(10, None), faults(11, None), faults(14, None)), (0, 1, 1));
+    // Where a short term is told by its share, this one is.
+    let short = Some(Short {
+        under_days: 2,
+        percent: 80,
+    });
+    assert_eq!((faults(14, short), faults(15, short)), (0, 1));
 }
 
 #[test]
@@ -137,7 +160,7 @@ fn every_fault_of_a_ladder_is_named_at_once() {
     ladder.rungs[4].to = vec![Recipient::Head];
     ladder.rungs[4].when = When::Used { percent: 100 };
     let found: Vec<_> = ladder
-        .faults(&[])
+        .faults(&[], &mut Spans::default())
         .iter()
         .map(|fault| format!("{} {}", fault.field(), fault.code()))
         .collect();
@@ -159,5 +182,5 @@ fn every_fault_of_a_ladder_is_named_at_once() {
     let many = Ladder {
         rungs: vec![ladder.rungs[0].clone(); 21],
     };
-    assert_eq!(many.faults(&[]), [LadderFault::TooManyRungs]);
+    assert_eq!(many.faults(&[], &mut Spans::default()), [LadderFault::TooManyRungs]);
 }

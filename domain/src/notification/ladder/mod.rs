@@ -4,10 +4,12 @@ mod faults;
 mod moments;
 mod proposal;
 mod rung;
+mod spans;
 mod watch;
 
 pub use faults::{LadderFault, MAX_RUNGS};
 pub use moments::{Firing, Look, look, schedule};
 pub use proposal::{Fit, fit};
 pub use rung::{About, Ladder, Recipient, Rung, Short, When};
+pub use spans::Spans;
 pub use watch::{Target, Watch};

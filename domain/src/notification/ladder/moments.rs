@@ -4,11 +4,11 @@
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 
 use super::rung::{About, Ladder, Rung, Short, When};
+use super::spans::{DAY_HOURS, at_most};
 use super::watch::{Target, Watch};
 use crate::deadline::{Calendar, TimeLimit};
 use crate::time::{from_local, local_date};
 
-const HOURS_PER_DAY: u32 = 8;
 /// The finest that is kept of an instant: late is what comes after the last instant in time.
 const INSTANT: TimeDelta = TimeDelta::microseconds(1);
 
@@ -144,10 +144,15 @@ fn moment(
         When::Before {
             working_days,
             short,
-        } => match short.filter(|short| target.is_short(*short)) {
-            Some(Short { percent, .. }) => target.when_used(percent, calendar),
-            None => opening_before(target, working_days, calendar)?,
-        },
+        } => {
+            let opening = opening_before(target, working_days, calendar)?;
+            match short {
+                Some(short) if target.is_short(short) || squeezed(target, working_days, opening) => {
+                    target.when_used(short.percent, calendar)
+                }
+                _ => opening,
+            }
+        }
         When::BeforeHours { working_hours } => {
             calendar.before_working_time(target.due_at, TimeDelta::hours(working_hours.into()))
         }
@@ -163,6 +168,12 @@ fn moment(
     // What would have to be said before the time began is not said, unless a person set the date.
     let too_early = rung.when.is_before() && at < target.start && !target.hand_set;
     (!too_early).then_some(at)
+}
+
+/// Whether days off took the days of a term that has them by its number: a Saturday and a Sunday
+/// the two that come before the last of three.
+fn squeezed(target: &Target, working_days: u32, opening: DateTime<Utc>) -> bool {
+    opening < target.start && !target.hand_set && working_days < at_most(target.limit)
 }
 
 fn opening_before(target: &Target, days: u32, calendar: &Calendar) -> Option<DateTime<Utc>> {
@@ -221,7 +232,7 @@ impl Target {
 pub(super) fn is_short(limit: TimeLimit, short: Short) -> bool {
     match limit {
         TimeLimit::WorkingDays(days) | TimeLimit::CalendarDays(days) => days < short.under_days,
-        TimeLimit::WorkingHours(hours) => hours < short.under_days.saturating_mul(HOURS_PER_DAY),
+        TimeLimit::WorkingHours(hours) => hours < short.under_days.saturating_mul(DAY_HOURS),
         TimeLimit::SameDay { .. } => short.under_days > 0,
         TimeLimit::Months(_) => false,
     }

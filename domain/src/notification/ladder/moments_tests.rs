@@ -128,6 +128,30 @@ fn tet_lies_between_the_warning_and_the_due_day() {
 }
 
 #[test]
+fn a_term_whose_days_are_days_off_is_told_by_its_share_like_a_short_one() {
+    // Friday to Monday: of 5.5 and 8 hours a fifth is left.
+    let weekend = due(
+        TimeLimit::CalendarDays(2),
+        "2026-01-30 10:00",
+        "2026-02-02 17:00",
+    );
+    assert_eq!(moments(&weekend)[0], "due_soon 2026-02-02 14:18");
+    let tet = due(
+        TimeLimit::CalendarDays(10),
+        "2026-02-13 10:00",
+        "2026-02-23 17:00",
+    );
+    assert_eq!(moments(&tet)[0], "due_soon 2026-02-23 14:18");
+    // At the opening itself there is the day before.
+    let friday = due(
+        TimeLimit::CalendarDays(3),
+        "2026-01-30 07:30",
+        "2026-02-02 17:00",
+    );
+    assert_eq!(moments(&friday)[0], "due_soon 2026-01-30 07:30");
+}
+
+#[test]
 fn a_warning_fires_at_its_opening_and_not_before() {
     let watch = ten_days("2026-03-04 17:00");
     let since = "2026-02-10 10:00";

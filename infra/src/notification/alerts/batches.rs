@@ -9,7 +9,7 @@ use diesel::sql_types::BigInt;
 use domain::time::local_date;
 
 use super::directory::Directory;
-use super::groups::{AlertNow, LIST_URL, dossiers_of, groups};
+use super::groups::{AlertNow, LIST_URL, dossiers_of, groups, proposing};
 use super::house::{House, Loaded};
 use super::ladders::Ladders;
 use super::links::{link, link_left_over, mailed};
@@ -162,14 +162,15 @@ pub(super) fn compose_open(
 
 fn compose(db: &Db, env: &Env, loaded: &Loaded, batch: &Batch) -> Result<(), Error> {
     let (directory, ladders) = (&loaded.directory, &loaded.ladders);
+    let addressee = directory.people.get(&batch.addressee_id);
     let built = db.read_blocking(|conn| {
         let alerts = AlertNow::of_batches(conn, &[batch.id])?;
+        if addressee.is_none() {
+            return Ok(Built::untold(&alerts));
+        }
         alert_letter(conn, env, directory, ladders, batch.addressee_id, alerts)
     })?;
-    let address = directory
-        .people
-        .get(&batch.addressee_id)
-        .and_then(|person| person.email.clone());
+    let address = addressee.and_then(|person| person.email.clone());
     let calendar = built
         .office
         .and_then(|office| directory.calendar(office).cloned());
@@ -289,6 +290,18 @@ pub(super) struct Built<T> {
     pub office: Option<i64>,
 }
 
+impl<T> Built<T> {
+    /// Who was to read it left the service: whoever acts now is told by the next look.
+    fn untold(alerts: &[AlertNow]) -> Self {
+        Self {
+            letter: None,
+            unwanted: alerts.iter().map(|alert| alert.id).collect(),
+            alerts: alerts.len(),
+            office: None,
+        }
+    }
+}
+
 pub(super) fn alert_letter(
     conn: &mut Conn,
     env: &Env,
@@ -301,12 +314,7 @@ pub(super) fn alert_letter(
     let (wanted, unwanted): (Vec<_>, Vec<_>) = alerts.into_iter().partition(AlertNow::is_wanted);
     let unwanted = unwanted.iter().map(|alert| alert.id).collect();
     let groups = groups(conn, directory, ladders, &wanted, env.now())?;
-    let proposing: BTreeSet<i64> = wanted
-        .iter()
-        .filter(|alert| alert.is_proposal())
-        .map(|alert| alert.office_id)
-        .collect();
-    let proposals = open_proposals(conn, &proposing.into_iter().collect::<Vec<_>>())?;
+    let proposals = open_proposals(conn, &proposing(&wanted))?;
     let office = office_of(directory, addressee, &wanted);
     if groups.is_empty() && proposals.count == 0 {
         return Ok(Built {

@@ -8,11 +8,10 @@ use domain::time::local_date;
 
 use super::batches::{Built, are_as_read, close, drop_alerts, for_digest, office_name, recipient};
 use super::directory::{Directory, Scope};
-use super::groups::{AlertNow, LIST_URL, dossiers_of, groups};
+use super::groups::{AlertNow, LIST_URL, dossiers_of, groups, proposing};
 use super::house::{House, Loaded};
-use super::ladders::Ladders;
 use super::links::{link, link_left_over, mailed};
-use super::sections::{Sections, sections};
+use super::sections::{Sections, open_proposals, sections};
 use super::sweep::{look_round, name_faults};
 use crate::db::schema::{digest_days, digests};
 use crate::db::{Conn, Db};
@@ -114,11 +113,11 @@ fn make(
     meant: &BTreeSet<i64>,
     today: NaiveDate,
 ) -> Result<bool, Error> {
-    let (directory, ladders) = (&loaded.directory, &loaded.ladders);
+    let directory = &loaded.directory;
     let (batches, built) = db.read_blocking(|conn| {
         let batches = for_digest(conn, addressee)?;
         let alerts = AlertNow::of_batches(conn, &batches)?;
-        let built = digest_letter(conn, env, directory, ladders, addressee, alerts)?;
+        let built = digest_letter(conn, env, loaded, (addressee, meant), alerts)?;
         Ok::<_, Error>((batches, built))
     })?;
     let person = directory.people.get(&addressee);
@@ -197,21 +196,20 @@ fn first_today(
     Ok(inserted == 1)
 }
 
-/// The digest of somebody as it reads now.
+/// The digest of somebody, read for those who are meant, as it reads now.
 pub(super) fn digest_letter(
     conn: &mut Conn,
     env: &Env,
-    directory: &Directory,
-    ladders: &Ladders,
-    addressee: i64,
+    loaded: &Loaded,
+    (addressee, meant): (i64, &BTreeSet<i64>),
     alerts: Vec<AlertNow>,
 ) -> Result<Built<Digest>, Error> {
+    let (directory, ladders) = (&loaded.directory, &loaded.ladders);
     let read = alerts.len();
     let now = env.now();
     let (wanted, unwanted): (Vec<_>, Vec<_>) = alerts.into_iter().partition(AlertNow::is_wanted);
     let unwanted: Vec<i64> = unwanted.iter().map(|alert| alert.id).collect();
     let groups = groups(conn, directory, ladders, &wanted, now)?;
-    let meant = readers(directory).remove(&addressee).unwrap_or_default();
     let scopes = directory.scopes();
     let mut scope = Scope::default();
     for overseer in meant.iter().filter_map(|id| scopes.get(id)) {
@@ -225,11 +223,14 @@ pub(super) fn digest_letter(
         }
         None => Sections::default(),
     };
+    // Also of an office that got a manager of its own since it was told to the one above.
+    scope.offices.extend(proposing(&wanted));
+    let proposals = open_proposals(conn, &scope.offices)?;
     let office = directory
         .people
         .get(&addressee)
         .map(|person| person.office_id);
-    if groups.is_empty() && sections.is_empty() {
+    if groups.is_empty() && sections.count() == 0 && proposals.count == 0 {
         return Ok(Built {
             letter: None,
             unwanted,
@@ -237,7 +238,8 @@ pub(super) fn digest_letter(
             office,
         });
     }
-    let concerned = wanted.iter().map(|alert| alert.staff_id).chain(meant);
+    let concerned = wanted.iter().map(|alert| alert.staff_id);
+    let concerned = concerned.chain(meant.iter().copied());
     let letter = Digest {
         total: sections.count() + sections.elsewhere,
         recipient: recipient(directory, addressee, concerned),
@@ -247,8 +249,8 @@ pub(super) fn digest_letter(
         overdue: sections.overdue,
         due_today: sections.due_today,
         due_next: sections.due_next,
-        proposals: sections.proposals.named,
-        proposal_count: sections.proposals.count,
+        proposals: proposals.named,
+        proposal_count: proposals.count,
         chain_root: chain_root(conn)?,
         list_url: LIST_URL.to_owned(),
     };

@@ -37,7 +37,7 @@ pub(super) struct Person {
 /// What somebody is answerable for, as the digest shows it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Scope {
-    /// Offices of which they are a manager.
+    /// Offices of which they are a manager, and those below without one of their own.
     pub offices: BTreeSet<i64>,
     /// Departments of which they are a head.
     pub departments: BTreeSet<i64>,
@@ -292,19 +292,17 @@ impl Directory {
     /// Heads and managers with what they answer for.
     pub(super) fn scopes(&self) -> BTreeMap<i64, Scope> {
         let mut scopes: BTreeMap<i64, Scope> = BTreeMap::new();
-        for ((role, office), people) in &self.by_role {
-            for id in people {
-                let department = self.people.get(id).and_then(|person| person.department_id);
-                match (role, department) {
-                    (Role::Manager, _) => {
-                        scopes.entry(*id).or_default().offices.insert(*office);
-                    }
-                    (Role::Head, Some(department)) => {
-                        let scope = scopes.entry(*id).or_default();
-                        scope.departments.insert(department);
-                    }
-                    _ => {}
-                }
+        // An office without a manager has the nearest one above, as alerts have it.
+        for office in self.offices.keys() {
+            for manager in self.nearest(Role::Manager, Some(*office)) {
+                scopes.entry(manager).or_default().offices.insert(*office);
+            }
+        }
+        let heads = self.by_role.iter().filter(|((role, _), _)| *role == Role::Head);
+        for id in heads.flat_map(|(_, people)| people) {
+            if let Some(department) = self.people.get(id).and_then(|person| person.department_id) {
+                let scope = scopes.entry(*id).or_default();
+                scope.departments.insert(department);
             }
         }
         scopes

@@ -93,7 +93,7 @@ impl AlertNow {
         }
     }
 
-    pub(super) fn is_proposal(&self) -> bool {
+    fn is_proposal(&self) -> bool {
         self.rung == PROPOSED
     }
 }
@@ -105,6 +105,12 @@ pub(super) fn dossiers_of(alerts: &[AlertNow]) -> BTreeSet<i64> {
         .filter(|alert| !alert.is_proposal())
         .map(|alert| alert.dossier_id)
         .collect()
+}
+
+/// The offices of the apologies that some alerts propose.
+pub(super) fn proposing(alerts: &[AlertNow]) -> BTreeSet<i64> {
+    let proposals = alerts.iter().filter(|alert| alert.is_proposal());
+    proposals.map(|alert| alert.office_id).collect()
 }
 
 /// The alerts by rung, the worst first.
@@ -131,10 +137,10 @@ pub(super) fn groups(
             .take(NAMED)
             .map(|alert| alert.dossier_id)
             .collect();
-        let dates: HashMap<i64, NaiveDateTime> = alerts
+        let dates: HashMap<i64, Judged> = alerts
             .iter()
             .take(NAMED)
-            .map(|alert| (alert.dossier_id, alert.due_at))
+            .map(|alert| (alert.dossier_id, Judged::of(alert.due_at, now)))
             .collect();
         let counted = count_by(alerts.iter().map(|alert| alert.department_id));
         let group = Group {
@@ -142,7 +148,7 @@ pub(super) fn groups(
             title,
             count: u64::try_from(alerts.len()).unwrap_or(u64::MAX),
             departments: named_counts(directory, counted),
-            dossiers: lines(conn, directory, &oldest, &dates, now)?,
+            dossiers: lines(conn, directory, &oldest, &dates)?,
         };
         found.push((weight, group));
     }
@@ -289,17 +295,32 @@ fn read(
     Ok(rows.into_iter().map(named).collect())
 }
 
+/// By which date a dossier is judged, and when.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Judged {
+    pub due_at: DateTime<Utc>,
+    pub at: DateTime<Utc>,
+}
+
+impl Judged {
+    pub(super) fn of(due_at: NaiveDateTime, at: DateTime<Utc>) -> Self {
+        Self {
+            due_at: due_at.and_utc(),
+            at,
+        }
+    }
+}
+
 /// Dossiers as a letter to the staff names them, in the order given.
 pub(super) fn lines(
     conn: &mut Conn,
     directory: &Directory,
     ids: &[i64],
-    dates: &HashMap<i64, NaiveDateTime>,
-    now: DateTime<Utc>,
+    dates: &HashMap<i64, Judged>,
 ) -> Result<Vec<DossierLine>, Error> {
     let mut named = directory.named.of(conn, directory, ids)?;
     let line = |id: &i64| {
-        let due_at = dates.get(id)?.and_utc();
+        let judged = *dates.get(id)?;
         let dossier = named.remove(id)?;
         let department = dossier.department;
         Some(DossierLine {
@@ -308,8 +329,8 @@ pub(super) fn lines(
             procedure: dossier.procedure,
             department: department.and_then(|id| directory.departments.get(&id).cloned()),
             holder: dossier.holder,
-            due_at,
-            lateness_days: lateness_days(directory, dossier.office, due_at, now),
+            due_at: judged.due_at,
+            lateness_days: lateness_days(directory, dossier.office, judged),
         })
     };
     Ok(ids.iter().filter_map(line).collect())
@@ -323,16 +344,12 @@ pub(super) fn dossier_url(code: &str) -> String {
 /// Where everything that is late is listed.
 pub(super) const LIST_URL: &str = "/api/v1/worklists/due?when=overdue";
 
-fn lateness_days(
-    directory: &Directory,
-    office: i64,
-    due_at: DateTime<Utc>,
-    now: DateTime<Utc>,
-) -> u64 {
+fn lateness_days(directory: &Directory, office: i64, judged: Judged) -> u64 {
+    let Judged { due_at, at } = judged;
     let days = directory.calendar(office).map_or(0, |calendar| {
-        calendar.working_days_between(calendar.due_day(due_at), local_date(now))
+        calendar.working_days_between(calendar.due_day(due_at), local_date(at))
     });
-    if now > due_at {
+    if at > due_at {
         u64::try_from(days).unwrap_or(0)
     } else {
         0

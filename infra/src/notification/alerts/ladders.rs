@@ -7,8 +7,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use domain::auth::{Actor, Principal, Role};
 use domain::lang::Lang;
-use domain::notification::ladder::{Ladder, LadderFault};
-use domain::procedure::ProcedureVersion;
+use domain::notification::ladder::{Ladder, LadderFault, Spans};
 use domain::time::local_date;
 use serde_json::json;
 
@@ -16,11 +15,11 @@ use super::PROPOSED;
 use super::stored::LadderJson;
 use crate::audit::audit;
 use crate::db::Conn;
-use crate::db::schema::{alert_ladders, alert_relooks, offices, procedures};
+use crate::db::schema::{alert_ladders, alert_relooks, offices};
 use crate::env::Env;
 use crate::error::{Error, Fault};
 use crate::office::administers;
-use crate::procedure;
+use crate::{calendar, procedure};
 
 /// The version of an office's own ladder before its first change.
 const NEVER_CHANGED: i64 = 1;
@@ -84,11 +83,11 @@ fn view(conn: &mut Conn, env: &Env, office: OfficeRow) -> Result<LadderView, Err
         None => (None, Ladder::default()),
     };
     Ok(LadderView {
-        office: office.code,
         from,
         version: own.map_or(NEVER_CHANGED, |(version, _)| version),
         changed_at: own.map(|(_, at)| at.and_utc()),
-        warnings: silent_rungs(conn, env, &ladder)?,
+        warnings: silent_rungs(conn, env, &office, &ladder)?,
+        office: office.code,
         ladder,
     })
 }
@@ -122,7 +121,7 @@ pub fn replace_ladder(
     ladder: &Ladder,
 ) -> Result<LadderView, Error> {
     let office = to_change(conn, who, code, version)?;
-    let faults = faults(conn, env, ladder)?;
+    let faults = faults(conn, env, &office, ladder)?;
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
@@ -233,17 +232,45 @@ pub fn look_again(conn: &mut Conn, env: &Env, office: i64) -> Result<(), Error> 
     Ok(())
 }
 
-fn silent_rungs(conn: &mut Conn, env: &Env, ladder: &Ladder) -> Result<Vec<Fault>, Error> {
-    let faults = ladder.faults(&procedures_in_force(conn, env)?);
+/// What is wrong with a ladder for an office, by its calendar and the procedures of today.
+fn told_faults(
+    conn: &mut Conn,
+    env: &Env,
+    office: &OfficeRow,
+    ladder: &Ladder,
+) -> Result<Vec<LadderFault>, Error> {
+    let today = local_date(env.now());
+    let in_force = procedure::all_in_force(conn, env, today)?;
+    // Without one, limits are taken for as long as they can be anywhere.
+    let calendar = calendar::in_force(conn, env, office.id).ok();
+    let mut spans = match &calendar {
+        Some((_, calendar)) => Spans::of_year(calendar, today),
+        None => Spans::default(),
+    };
+    Ok(ladder.faults(&in_force, &mut spans))
+}
+
+fn silent_rungs(
+    conn: &mut Conn,
+    env: &Env,
+    office: &OfficeRow,
+    ladder: &Ladder,
+) -> Result<Vec<Fault>, Error> {
+    let faults = told_faults(conn, env, office, ladder)?;
     let silent = faults
         .iter()
         .filter(|fault| matches!(fault, LadderFault::NeverFires { .. }));
     Ok(silent.map(fault).collect())
 }
 
-fn faults(conn: &mut Conn, env: &Env, ladder: &Ladder) -> Result<Vec<Fault>, Error> {
-    let in_force = procedures_in_force(conn, env)?;
-    let mut faults: Vec<Fault> = ladder.faults(&in_force).iter().map(fault).collect();
+fn faults(
+    conn: &mut Conn,
+    env: &Env,
+    office: &OfficeRow,
+    ladder: &Ladder,
+) -> Result<Vec<Fault>, Error> {
+    let told = told_faults(conn, env, office, ladder)?;
+    let mut faults: Vec<Fault> = told.iter().map(fault).collect();
     for (index, rung) in ladder.rungs.iter().enumerate() {
         if rung.name == PROPOSED {
             faults.push(Fault::new(
@@ -264,30 +291,6 @@ fn fault(fault: &LadderFault) -> Fault {
         fault.text(Lang::Vi),
         fault.text(Lang::En),
     )
-}
-
-/// Every procedure that may be applied for today: all offices share them.
-fn procedures_in_force(
-    conn: &mut Conn,
-    env: &Env,
-) -> Result<Vec<(String, ProcedureVersion)>, Error> {
-    let today = local_date(env.now());
-    let codes: Vec<String> = procedures::table
-        .filter(
-            procedures::retired_from
-                .is_null()
-                .or(procedures::retired_from.gt(today)),
-        )
-        .order(procedures::code)
-        .select(procedures::code)
-        .load(conn)?;
-    let mut found = Vec::new();
-    for code in codes {
-        if let Some((_, version)) = procedure::in_force(conn, env, &code, today)? {
-            found.push((code, ProcedureVersion::clone(&version)));
-        }
-    }
-    Ok(found)
 }
 
 /// The ladders of all offices at one moment.

@@ -1,5 +1,7 @@
 //! Letters to the staff as they must read when a worker takes them, and what came of their alerts.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::time::local_date;
@@ -42,20 +44,16 @@ pub fn present(
     mail_id: i64,
     letter: Letter,
 ) -> Result<Presented, Error> {
-    let morning: Option<(i64, NaiveDate)> = match &letter {
+    let morning = match &letter {
         Letter::StaffAlert(_) => None,
-        Letter::StaffDigest(_) => {
-            let made = digests::table.filter(digests::mail_id.eq(mail_id));
-            let columns = made.select((digests::read_by, digests::day));
-            let Some(morning) = columns.first(conn).optional()? else {
-                return Ok(Presented::as_it_is(letter));
-            };
-            Some(morning)
-        }
+        Letter::StaffDigest(_) => match Morning::of(conn, mail_id)? {
+            Some(morning) => Some(morning),
+            None => return Ok(Presented::as_it_is(letter)),
+        },
         _ => return Ok(Presented::as_it_is(letter)),
     };
     let (batches, addressees) = of_mail(conn, mail_id)?;
-    let reader = morning.map(|(reader, _)| reader);
+    let reader = morning.as_ref().map(|morning| morning.read_by);
     let Some(addressee) = reader.or(addressees.first().copied()) else {
         return Ok(Presented::as_it_is(letter));
     };
@@ -65,9 +63,9 @@ pub fn present(
         return Ok(Presented::default());
     }
     let alerts = AlertNow::of_batches(conn, &batches)?;
-    let day = morning.map(|(_, day)| day);
-    Ok(if day.is_some_and(|day| day >= local_date(env.now())) {
-        let built = digest_letter(conn, env, directory, ladders, addressee, alerts)?;
+    let today = morning.filter(|morning| morning.day >= local_date(env.now()));
+    Ok(if let Some(Morning { meant, .. }) = today {
+        let built = digest_letter(conn, env, &loaded, (addressee, &meant), alerts)?;
         Presented {
             letter: built.letter.map(Letter::StaffDigest),
             left_out: built.unwanted,
@@ -79,6 +77,28 @@ pub fn present(
             left_out: built.unwanted,
         }
     })
+}
+
+/// Whose morning a digest tells, by whom it is read, as when it was made: an absence that begins
+/// or ends before the mail goes gives it to nobody else.
+struct Morning {
+    day: NaiveDate,
+    read_by: i64,
+    meant: BTreeSet<i64>,
+}
+
+impl Morning {
+    fn of(conn: &mut Conn, mail_id: i64) -> Result<Option<Self>, Error> {
+        let told: Vec<(i64, i64, NaiveDate)> = digests::table
+            .filter(digests::mail_id.eq(mail_id))
+            .select((digests::staff_id, digests::read_by, digests::day))
+            .load(conn)?;
+        Ok(told.first().map(|(_, read_by, day)| Self {
+            day: *day,
+            read_by: *read_by,
+            meant: told.iter().map(|(meant, _, _)| *meant).collect(),
+        }))
+    }
 }
 
 /// The batches of a mail, and whom they were opened for.

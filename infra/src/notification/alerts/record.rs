@@ -250,24 +250,34 @@ fn insert_proposals(
     for (row, seen) in looked {
         if let Some(proposed) = &seen.proposed {
             rows.push(format!(
-                "('{}', {}, {}, {}, {}, {}, 'open', {})",
-                new_uid(),
+                "({}, {}, {}, '{}', {}, {}, {})",
                 row.id,
-                row.office_id,
+                row.version,
+                instant_literal(kind, row.next_look_at),
+                new_uid(),
                 instant(kind, proposed.due_at),
                 instant(kind, proposed.proposed_due_at),
                 text_literal(&proposed.reason),
-                instant(kind, run.now),
             ));
         }
     }
     if rows.is_empty() {
         return Ok(());
     }
+    // As long as the dossier stands as it was seen, like the alerts. `WHERE TRUE`: see above.
     let sql = format!(
-        "INSERT INTO proposals (uid, dossier_id, office_id, due_at, proposed_due_at, reason, \
-           state, created_at) VALUES {} ON CONFLICT (dossier_id, due_at) DO NOTHING",
-        rows.join(", ")
+        "WITH proposed (dossier_id, version, look, uid, due_at, proposed_due_at, reason) \
+           AS (VALUES {}) \
+         INSERT INTO proposals (uid, dossier_id, office_id, due_at, proposed_due_at, reason, \
+           state, created_at) \
+         SELECT proposed.uid, dossiers.id, dossiers.office_id, proposed.due_at, \
+           proposed.proposed_due_at, proposed.reason, 'open', {} \
+         FROM proposed \
+         JOIN dossiers ON dossiers.id = proposed.dossier_id AND dossiers.version = proposed.version \
+           AND dossiers.next_look_at = proposed.look \
+         WHERE TRUE ON CONFLICT (dossier_id, due_at) DO NOTHING",
+        rows.join(", "),
+        instant(kind, run.now),
     );
     diesel::sql_query(sql).execute(conn)?;
     Ok(())

@@ -8,7 +8,7 @@ use domain::time::{from_local, local_date};
 
 use super::batches::{office_name, recipient};
 use super::directory::Directory;
-use super::groups::{LIST_URL, NAMED, lines, named_counts};
+use super::groups::{Judged, LIST_URL, NAMED, lines, named_counts};
 use super::sweep::name_faults;
 use crate::db::schema::mails;
 use crate::db::{Conn, Db};
@@ -16,8 +16,12 @@ use crate::env::Env;
 use crate::error::Error;
 use crate::notification::letters::{self, Group, Letter};
 use crate::notification::outbox::{NewMail, enqueue};
-use crate::report::{Figures, Period, figures, late_ones};
+use crate::report::{Figures, LateOne, Period, figures, late_ones};
 use crate::schedule::Report;
+
+/// So many spans may have passed before an office opens again: a week of holidays leaves its own
+/// and the one before to the first morning after it.
+const REACH: usize = 4;
 
 /// Of which span a report tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,13 +47,18 @@ impl Span {
         day.checked_sub_days(Days::new(back.into())).unwrap_or(day)
     }
 
-    /// The span that ended before the one in which `today` lies.
-    fn past(self, today: NaiveDate) -> Period {
-        let last = self.begin(today).pred_opt().unwrap_or(today);
-        Period {
-            first: self.begin(last),
-            last,
-        }
+    /// The last spans that ended before the one in which `today` lies, the oldest first.
+    fn past(self, today: NaiveDate) -> Vec<Period> {
+        let mut begin = self.begin(today);
+        let mut past: Vec<Period> = (0..REACH)
+            .map_while(|_| {
+                let last = begin.pred_opt()?;
+                begin = self.begin(last);
+                Some(Period { first: begin, last })
+            })
+            .collect();
+        past.reverse();
+        past
     }
 }
 
@@ -67,15 +76,18 @@ pub fn report_while(
     go_on: &dyn Fn() -> bool,
 ) -> Result<Report, Error> {
     let now = env.now();
-    let period = span.past(local_date(now));
     let (directory, readers) = db.read_blocking(|conn| {
         let directory = Directory::load(conn, env)?;
-        let readers = readers(conn, &directory, period)?;
+        let mut readers = Vec::new();
+        for period in span.past(local_date(now)) {
+            let of_period = readers_of(conn, &directory, span, period, local_date(now))?;
+            readers.extend(of_period.into_iter().map(|reader| (period, reader)));
+        }
         Ok::<_, Error>((directory, readers))
     })?;
     let mut report = Report::default();
     name_faults(directory.faults.iter(), &mut report);
-    for (addressee, meant) in readers {
+    for (period, (addressee, meant)) in readers {
         let at_work = directory
             .calendar_of(addressee)
             .is_some_and(|calendar| calendar.is_working_time(now));
@@ -99,10 +111,16 @@ pub fn report_while(
 
 type Readers = BTreeMap<i64, BTreeMap<i64, BTreeSet<i64>>>;
 
-/// Managers, or whoever stood in for them when their office opened first after the period, with
-/// the offices of which they read. By that moment, not by now: an absence that begins or ends
-/// later would bring the same report to a second person.
-fn readers(conn: &mut Conn, directory: &Directory, period: Period) -> Result<Readers, Error> {
+/// Managers whose office opened first after the period in the span of `today`, or whoever stood in
+/// for them then, with the offices of which they read. By that moment, not by now: an absence that
+/// begins or ends later would bring the same report to a second person.
+fn readers_of(
+    conn: &mut Conn,
+    directory: &Directory,
+    span: Span,
+    period: Period,
+    today: NaiveDate,
+) -> Result<Readers, Error> {
     let over = period.last.succ_opt().unwrap_or(period.last);
     let over = from_local(over.and_time(NaiveTime::MIN));
     let mut readers = Readers::new();
@@ -110,8 +128,9 @@ fn readers(conn: &mut Conn, directory: &Directory, period: Period) -> Result<Rea
         let Some(calendar) = directory.calendar_of(manager) else {
             continue;
         };
-        if !scope.offices.is_empty() {
-            let morning = calendar.effective(over);
+        let morning = calendar.effective(over);
+        let is_of_now = span.begin(local_date(morning)) == span.begin(today);
+        if is_of_now && !scope.offices.is_empty() {
             let reads = readers
                 .entry(directory.addressee_at(conn, manager, morning)?)
                 .or_default();
@@ -188,16 +207,22 @@ fn letter(
         )));
     }
     let (counts, oldest) = late_ones(conn, &offices, period, i64::try_from(NAMED).unwrap_or(20))?;
-    let ids: Vec<i64> = oldest.iter().map(|(id, _)| *id).collect();
-    let dates: HashMap<_, _> = oldest.into_iter().collect();
+    let ids: Vec<i64> = oldest.iter().map(|one| one.id).collect();
+    let judged = |one: &LateOne| Judged {
+        due_at: one.due_at,
+        at: one.ended_at.unwrap_or_else(|| env.now()),
+    };
+    let dates: HashMap<_, _> = oldest.iter().map(|one| (one.id, judged(one))).collect();
     let late = Group {
         rung: "late".to_owned(),
         title: "Hồ sơ trễ hạn".to_owned(),
         count: counts.values().sum(),
         departments: named_counts(directory, counts),
-        dossiers: lines(conn, directory, &ids, &dates, env.now())?,
+        dossiers: lines(conn, directory, &ids, &dates)?,
     };
-    let top = tops.first().copied();
+    // Of a tree of offices the uppermost.
+    let length = |office: &&i64| directory.offices.get(office).map(|office| office.path.len());
+    let top = tops.iter().min_by_key(length).copied();
     Ok(Some(letters::Report {
         recipient: recipient(directory, addressee, meant.keys().copied()),
         office: office_name(directory, top),

@@ -9,7 +9,7 @@ use domain::deadline::Calendar;
 use domain::time::{from_local, local_date};
 
 use super::directory::{Directory, Scope};
-use super::groups::{NAMED, lines, named_counts};
+use super::groups::{Judged, NAMED, lines, named_counts};
 use crate::db::Conn;
 use crate::db::schema::{dossiers, procedure_versions, proposals};
 use crate::error::Error;
@@ -21,7 +21,6 @@ pub(super) struct Sections {
     pub overdue: Group,
     pub due_today: Group,
     pub due_next: Group,
-    pub proposals: Proposals,
     /// Of the dossiers asked about, those that are in none of the sections.
     pub elsewhere: u64,
 }
@@ -37,10 +36,6 @@ impl Sections {
     /// The dossiers in the sections, of which no two share one.
     pub(super) fn count(&self) -> u64 {
         self.overdue.count + self.due_today.count + self.due_next.count
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.count() == 0 && self.proposals.count == 0
     }
 }
 
@@ -74,8 +69,6 @@ pub(super) fn sections(
         covered.extend(among(conn, scope, span, told)?);
     }
     found.elsewhere = count_of(told.difference(&covered).count());
-    let offices: Vec<i64> = scope.offices.iter().copied().collect();
-    found.proposals = open_proposals(conn, &offices)?;
     Ok(found)
 }
 
@@ -173,27 +166,29 @@ fn section(
         .collect();
     let oldest: Vec<(i64, NaiveDateTime)> = naming.load(conn)?;
     let ids: Vec<i64> = oldest.iter().map(|(id, _)| *id).collect();
-    let dates: HashMap<i64, NaiveDateTime> = oldest.into_iter().collect();
+    let judged = |(id, due_at)| (id, Judged::of(due_at, now));
+    let dates: HashMap<i64, Judged> = oldest.into_iter().map(judged).collect();
     Ok(Group {
         rung: rung.to_owned(),
         title: title.to_owned(),
         count: counted.values().sum(),
         departments: named_counts(directory, counted),
-        dossiers: lines(conn, directory, &ids, &dates, now)?,
+        dossiers: lines(conn, directory, &ids, &dates)?,
     })
 }
 
 type ProposalRow = (String, String, String, NaiveDateTime, NaiveDateTime);
 
 /// Apologies that wait for a signature and whose dossier still runs towards the same date.
-pub(super) fn open_proposals(conn: &mut Conn, of: &[i64]) -> Result<Proposals, Error> {
+pub(super) fn open_proposals(conn: &mut Conn, of: &BTreeSet<i64>) -> Result<Proposals, Error> {
     if of.is_empty() {
         return Ok(Proposals::default());
     }
+    let of: Vec<i64> = of.iter().copied().collect();
     let open = || {
         proposals::table
             .inner_join(dossiers::table.inner_join(procedure_versions::table))
-            .filter(proposals::office_id.eq_any(of.to_vec()))
+            .filter(proposals::office_id.eq_any(of.clone()))
             .filter(proposals::state.eq("open"))
             .filter(dossiers::state.eq_any(["accepted", "processing"]))
             .filter(dossiers::due_at.eq(proposals::due_at.nullable()))

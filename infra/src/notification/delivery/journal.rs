@@ -81,7 +81,9 @@ impl Journal {
         self.file.set_len(0)
     }
 
-    /// What workers left that died in this folder. A file that another one holds is its own.
+    /// What workers left that died in this folder. A file that another one holds is its own; one
+    /// that does not read (another user's, say) is named and passed over: its mails are sent again
+    /// under the same Message-ID, which is better than none any more.
     pub(super) fn leftovers(&self) -> io::Result<Vec<Leftover>> {
         let mut found = Vec::new();
         for entry in fs::read_dir(&self.folder)? {
@@ -90,24 +92,14 @@ impl Journal {
             if !named || path == self.path {
                 continue;
             }
-            let mut file = match File::open(&path) {
-                Ok(file) => file,
+            match Leftover::read(&path) {
+                Ok(left) => found.extend(left),
                 // Its owner has just ended well.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                Err(error) => return Err(error),
-            };
-            if file.try_lock().is_err() {
-                continue;
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => {
+                    tracing::error!(path = %path.display(), %error, "a journal of mails does not read");
+                }
             }
-            let mut text = String::new();
-            file.read_to_string(&mut text)?;
-            let owner = path.file_stem().unwrap_or_default();
-            found.push(Leftover {
-                owner: owner.to_string_lossy().into_owned(),
-                uids: whole_lines(&text),
-                path,
-                _lock: file,
-            });
         }
         Ok(found)
     }
@@ -122,9 +114,28 @@ fn whole_lines(text: &str) -> Vec<String> {
 }
 
 impl Leftover {
+    /// None where its owner lives.
+    fn read(path: &Path) -> io::Result<Option<Self>> {
+        let mut file = File::open(path)?;
+        if file.try_lock().is_err() {
+            return Ok(None);
+        }
+        let mut text = String::new();
+        file.read_to_string(&mut text)?;
+        let owner = path.file_stem().unwrap_or_default();
+        Ok(Some(Self {
+            owner: owner.to_string_lossy().into_owned(),
+            uids: whole_lines(&text),
+            path: path.to_owned(),
+            _lock: file,
+        }))
+    }
+
     /// The database knows.
-    pub(super) fn remove(self) -> io::Result<()> {
-        fs::remove_file(&self.path)
+    pub(super) fn remove(self) {
+        if let Err(error) = fs::remove_file(&self.path) {
+            tracing::warn!(path = %self.path.display(), %error, "a journal of mails stays");
+        }
     }
 }
 
@@ -161,12 +172,24 @@ mod tests {
                 (left.owner.as_str(), left.uids.join(" ")),
                 ("dead", "a b".to_owned())
             );
-            left.remove().unwrap();
+            left.remove();
         }
         assert!(mine.leftovers().unwrap().is_empty());
         drop(mine);
         assert!(!folder.path().join("mine.journal").exists());
         assert!(folder.path().join("alive.journal").exists());
+    }
+
+    #[test]
+    fn a_journal_that_does_not_read_keeps_nobody_from_the_others() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("bad.journal"), b"\xff\xfe\n").unwrap();
+        fs::create_dir(folder.path().join("folder.journal")).unwrap();
+        fs::write(folder.path().join("dead.journal"), b"a\n").unwrap();
+        let mine = Journal::open(folder.path(), "mine").unwrap();
+        let found = mine.leftovers().unwrap();
+        let owners: Vec<_> = found.iter().map(|left| left.owner.as_str()).collect();
+        assert_eq!(owners, ["dead"]);
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub(super) async fn settle(post: &Post) -> Result<(), Error> {
             settled,
             "recorded mails that a worker had sent before it died"
         );
-        left.remove().map_err(broken)?;
+        left.remove();
     }
     post.settled.store(true, Ordering::Release);
     Ok(())
