@@ -85,6 +85,10 @@ impl From<BackupError> for Failure {
                 "{} không phải bản kết xuất của pg_dump --format=custom",
                 path.display()
             ),
+            BackupError::StaleDump(path) => format!(
+                "{} được ghi từ hơn một giờ trước: hãy chạy lại pg_dump ngay trước khi sao lưu",
+                path.display()
+            ),
             BackupError::DumpNotRestored(path) => format!(
                 "cơ sở dữ liệu còn trống: chạy pg_restore với {} trước",
                 path.display()

@@ -15,8 +15,8 @@ use crate::error::Error;
 
 /// Events read at a time.
 const BATCH: i64 = 5_000;
-/// Longer than any office is closed.
-const REACH: Days = Days::new(60);
+/// Longer than all offices are closed at Tết.
+const REACH: Days = Days::new(15);
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = day_roots)]

@@ -98,4 +98,53 @@ both! {
         assert_eq!(mails.len(), 2);
         assert!(matches!(&mails[0].letter, Letter::StaffMonthly(month) if month.to.to_string() == "2026-11-30"));
     }
+
+    async fn after_a_week_of_holidays_the_first_morning_brings_two_reports(world) {
+        world.now("2026-02-10 08:00");
+        addresses(&world);
+        let staff = Staff::of(&world);
+        registered(&staff.clerk, MARITAL_STATUS).await;
+        let mut post = Post::default();
+        let run = |span| report(&world.service.db, &world.service.env, span).unwrap();
+        // Tết: closed from Monday to Friday.
+        world.now("2026-02-18 09:00");
+        run(Span::Week);
+        assert_eq!(post.new_mails(&world).len(), 0);
+        world.now("2026-02-23 08:00");
+        run(Span::Week);
+        run(Span::Week);
+        let weeks: Vec<(String, String)> = post.new_mails(&world).iter()
+            .map(|mail| match &mail.letter {
+                Letter::StaffWeekly(week) => (mail.to.clone(), week.from.to_string()),
+                other => panic!("no weekly: {other:?}"),
+            })
+            .collect();
+        let of = |who: &str, from: &str| (who.to_owned(), from.to_owned());
+        assert_eq!(weeks, [
+            of("lanhdao", "2026-02-09"), of("lanhdao", "2026-02-16"),
+            of("lanhdao.thanhpho", "2026-02-09"), of("lanhdao.thanhpho", "2026-02-16"),
+        ]);
+    }
+
+    async fn late_cases_are_measured_by_the_date_of_the_rules_and_to_their_end(world) {
+        addresses(&world);
+        let staff = Staff::of(&world);
+        let late = at_last_step(&staff, MARITAL_STATUS).await;
+        let apologised = in_appraisal(&staff, MARITAL_STATUS).await;
+        world.now("2026-11-23 08:00");
+        let apology = json!({ "reason": "Xác minh", "due_at": "2026-12-04T17:00:00+07:00" });
+        staff.manager.act(&apologised, "reappoint", apology).await.expect(200);
+        world.now("2026-11-27 08:00");
+        staff.registry.act(&late, "resolve", json!({ "outcome": "approved" })).await.expect(200);
+        let mut post = Post::default();
+        world.now("2026-11-30 08:00");
+        report(&world.service.db, &world.service.env, Span::Week).unwrap();
+        let mails = post.new_mails(&world);
+        let Letter::StaffWeekly(weekly) = &mails[0].letter else { panic!("no weekly") };
+        let told: Vec<_> = weekly.late.dossiers.iter()
+            .map(|one| (one.code.as_str(), one.due_at.to_rfc3339(), one.lateness_days))
+            .collect();
+        let due = "2026-11-25T10:00:00+00:00".to_owned();
+        assert_eq!(told, [(late.as_str(), due.clone(), 2), (apologised.as_str(), due, 3)]);
+    }
 }

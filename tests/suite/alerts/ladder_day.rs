@@ -6,6 +6,7 @@ use infra::notification::templates::render;
 use serde_json::json;
 
 use super::{Post, addresses, sweep_at, told};
+use crate::notification::{MailServer, deliver, post_to};
 use crate::support::{MARITAL_STATUS, Staff, World, in_appraisal, registered, submitted};
 
 /// A digest of which the sections alone count.
@@ -167,6 +168,22 @@ both! {
         let of_head = seen.at("items").as_array().unwrap().iter()
             .find(|item| item["staff"] == staff.justice_head.uid.as_str()).unwrap().clone();
         assert_eq!(of_head["to_stand_in"], true);
+    }
+
+    async fn a_digest_that_goes_late_is_read_for_whom_it_was_made(world) {
+        let (staff, code) = open_case(&world).await;
+        let helper = world.colleague("lanhdao", "nguoi.thay");
+        addresses(&world);
+        world.stands_in(&helper, &staff.manager, "2026-11-23 13:00", "2026-11-24 00:00");
+        sweep_at(&world, "2026-11-23 07:30");
+        // The mail server is away until the manager is.
+        world.now("2026-11-23 13:05");
+        let server = MailServer::plain();
+        deliver(&post_to(&world, &server)).await;
+        let mails = server.mails(4);
+        let digest = mails.iter().find(|mail| mail["to"] == "lanhdao@motcua.example");
+        let text = digest.expect("the digest of the manager")["plain"].as_str().unwrap();
+        assert!(text.contains("ĐẾN HẠN NGÀY LÀM VIỆC TIẾP THEO: 1 hồ sơ") && text.contains(&code), "{text}");
     }
 
     async fn the_desk_is_reminded_of_what_it_has_not_answered(world) {

@@ -1,5 +1,6 @@
 //! Alerts, digests, reports and proposed apologies: who is told what, when, and how often.
 
+mod above;
 mod again;
 mod beside;
 mod crash;

@@ -28,6 +28,8 @@ fn the_oldest_backups_are_removed_and_nothing_else_is() {
             ("motcua-20250101T020000Z", true),
             ("motcua-20250102T020000Z", true),
             ("motcua-20250103T020000Z", false),
+            // Of a machine that went down meanwhile.
+            ("motcua-20250104T020000Z.part", false),
             ("quan-trong", true),
         ] {
             let folder = place.path().join(name);
@@ -38,12 +40,31 @@ fn the_oldest_backups_are_removed_and_nothing_else_is() {
         }
         let said = into(&world, place.path(), "2").await.expect(0);
         assert!(said.out.contains("motcua-20250101T020000Z"), "{said:?}");
+        assert!(said.out.contains("motcua-20250104T020000Z.part"), "{said:?}");
         let left = names(place.path());
         assert_eq!(left.len(), 4, "{left:?}");
         assert_eq!(left[0], "motcua-20250102T020000Z");
         assert_eq!(left[1], "motcua-20250103T020000Z");
         assert_eq!(left[3], "quan-trong");
         assert!(place.path().join(&left[2]).join("motcua.db").is_file());
+    });
+}
+
+/// A clock that was set back names the new one as the oldest.
+#[test]
+fn the_backup_that_was_just_made_is_never_removed() {
+    World::run(Which::Sqlite, async |world| {
+        let place = tempfile::tempdir().expect("a folder");
+        for name in ["motcua-29990101T020000Z", "motcua-29990102T020000Z"] {
+            let folder = place.path().join(name);
+            std::fs::create_dir(&folder).expect("a folder");
+            std::fs::write(folder.join("manifest.json"), "{}").expect("a file");
+        }
+        into(&world, place.path(), "2").await.expect(0);
+        let left = names(place.path());
+        assert_eq!(left.len(), 2, "{left:?}");
+        assert!(place.path().join(&left[0]).join("motcua.db").is_file(), "{left:?}");
+        assert_eq!(left[1], "motcua-29990102T020000Z");
     });
 }
 

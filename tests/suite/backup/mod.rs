@@ -31,7 +31,11 @@ async fn dump(world: &World, beside: &Path) -> PathBuf {
 
 /// Brings a backup back into a new database as the runbook says, and gives what the program said.
 async fn bring_back(database: &Database, folder: &Path, from: &Path) -> Ended {
+    let owner;
+    let mut database = database;
     if database.url.starts_with("postgres") {
+        owner = database.of_its_owner();
+        database = &owner;
         let mut command = pg_tool("pg_restore");
         command
             .args(["--no-owner", "--exit-on-error"])

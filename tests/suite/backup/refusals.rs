@@ -94,6 +94,23 @@ both! {
         assert!(!folder.path().join("motcua.db").exists());
     }
 
+    async fn a_stored_attachment_that_is_damaged_is_mended(world) {
+        let sha256 = ward(&world).await;
+        let place = tempfile::tempdir().expect("a folder");
+        let to = place.path().join("backup");
+        back_up(&world, &to).await.expect(0);
+        let folder = tempfile::tempdir().expect("a folder");
+        let stored = folder.path().join("attachments").join(&sha256[..2]).join(&sha256);
+        let kept = world.folder().join("attachments").join(&sha256[..2]).join(&sha256);
+        std::fs::create_dir_all(stored.parent().expect("a folder")).expect("a folder");
+        std::fs::copy(&kept, &stored).expect("a copy");
+        spoil(&stored);
+        let database = Database::empty(world.which, folder.path());
+        bring_back(&database, folder.path(), &to).await.expect(0);
+        let bytes = |path: &Path| std::fs::read(path).expect("a file");
+        assert_eq!(bytes(&stored), bytes(&kept));
+    }
+
     async fn a_damaged_database_is_not_brought_back(world) {
         ward(&world).await;
         let place = tempfile::tempdir().expect("a folder");
@@ -199,5 +216,40 @@ fn a_backup_of_one_kind_of_database_is_not_brought_back_into_the_other() {
             .arg(&to);
         let said = ended(command).await.expect(1);
         assert!(said.err.contains("loại cơ sở dữ liệu khác"), "{said:?}");
+    });
+}
+
+#[test]
+fn a_dump_that_is_cut_off_or_of_another_night_makes_no_backup() {
+    World::run(Which::Postgres, async |world| {
+        ward(&world).await;
+        let place = tempfile::tempdir().expect("a folder");
+        let to = place.path().join("backup");
+        let file = super::dump(&world, &to).await;
+        let whole = std::fs::read(&file).expect("a dump");
+        let with = async |file: &Path| {
+            let mut command = world.program();
+            let tools = std::env::var("MOTCUA_TEST_PG_BIN").expect("the tools of the server");
+            let path = std::env::var("PATH").expect("a path");
+            command
+                .env("PATH", format!("{tools}:{path}"))
+                .args(["backup", "--to"])
+                .arg(&to)
+                .arg("--dump")
+                .arg(file);
+            ended(command).await
+        };
+        let cut = place.path().join("cut.dump");
+        std::fs::write(&cut, &whole[..whole.len() / 2]).expect("a file");
+        let said = with(&cut).await.expect(1);
+        assert!(said.err.contains("bị hỏng"), "{said:?}");
+        let old = std::fs::File::options().write(true).open(&file).expect("a file");
+        let mtime = old.metadata().and_then(|about| about.modified()).expect("a time");
+        let yesterday = mtime - std::time::Duration::from_secs(86_400);
+        old.set_modified(yesterday).expect("a time");
+        let said = with(&file).await.expect(1);
+        assert!(said.err.contains("hơn một giờ"), "{said:?}");
+        old.set_modified(mtime).expect("a time");
+        with(&file).await.expect(0);
     });
 }

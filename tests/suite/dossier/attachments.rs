@@ -55,6 +55,11 @@ both! {
         world.visitor().get(place).await.problem(401, "unauthenticated");
         staff.stranger.upload(&code, "don.pdf", PDF.to_vec()).await.problem(404, "not_found");
         staff.inspector.upload(&code, "don.pdf", PDF.to_vec()).await.problem(403, "forbidden");
+        // Nothing of what is refused is stored: nobody would ever remove it.
+        let other = [PDF, b"other".as_slice()].concat();
+        staff.inspector.upload(&code, "don.pdf", other.clone()).await.problem(403, "forbidden");
+        let sha256 = api::input::Fingerprint::of(&other).to_string();
+        assert!(!world.service.files.is_sound(&sha256).await.unwrap());
         // An inspector reads, and the record says so.
         staff.inspector.get(place).await.expect(200);
         let record = staff.clerk.get(&format!("/api/v1/dossiers/{code}/events")).await.expect(200);

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use infra::clock::{Clock as _, SystemClock};
 
-use super::process::{Process, serve};
+use super::process::{Process, is_ready, serve};
 use super::proofs::Kept;
 use crate::support::{
     Database, MARITAL_STATUS, Staff, Visitor, Which, World, ended, handed_in, registered,
@@ -64,10 +64,12 @@ fn a_disk_that_takes_no_more_is_answered_503_and_its_return_is_noticed_without_a
             // Whoever only looks something up is served.
             clerk.dossier(&before).await.expect(200);
             anybody.get("/healthz").await.expect(200);
+            assert!(!is_ready(address), "ready, though it cannot write");
         }
         limit(&process, "unlimited").await;
         let after = registered(&clerk, MARITAL_STATUS).await;
         assert_ne!(after, before);
+        assert!(is_ready(address), "it writes, and is not ready");
         assert!(process.lives(), "another process answered");
         drop(process.kill());
         let world = World::begin(which, database, folder);

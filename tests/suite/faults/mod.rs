@@ -7,6 +7,7 @@
 mod away;
 mod cluster;
 mod desks;
+mod ending;
 mod full;
 mod kills;
 mod ledger;

@@ -106,6 +106,14 @@ impl Process {
         self.child.try_wait().expect("a process").is_none()
     }
 
+    /// SIGTERM, and the wait for its end: whether that was a good one.
+    pub fn ends(&mut self) -> bool {
+        let mut kill = Command::new("bash");
+        kill.args(["-c", "kill -s TERM \"$0\"", &self.id().to_string()]);
+        assert!(kill.status().expect("bash").success(), "no signal");
+        self.child.wait().expect("an end").success()
+    }
+
     /// SIGKILL, now. What it logged at last tells of its errors.
     pub fn kill(mut self) -> String {
         assert!(self.lives(), "it ended by itself:\n{}", self.rest());

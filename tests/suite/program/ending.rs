@@ -110,3 +110,16 @@ fn a_request_that_never_ends_is_cut_off_in_time() {
     within(LIMIT, since, "the end");
     drop(slow);
 }
+
+#[test]
+fn who_asks_twice_does_not_wait() {
+    let mut demo = Demo::start();
+    let slow = Slow::begin(&demo);
+    let since = Instant::now();
+    demo.signal("TERM");
+    line_with(&mut demo.log, "\"ending\"");
+    demo.signal("TERM");
+    assert!(!demo.end(), "it was interrupted, and does not say so");
+    within(Duration::from_secs(4), since, "the end");
+    drop(slow);
+}

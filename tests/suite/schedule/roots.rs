@@ -141,6 +141,19 @@ both! {
         assert_eq!(world.read(latest_root).unwrap().broken, 1);
     }
 
+    async fn a_clock_that_was_years_ahead_fills_no_years_with_roots_and_is_told_of(world) {
+        three_days(&world).await;
+        world.now("2028-11-23 00:15");
+        world.run_due();
+        // Fifteen days after the newest event.
+        assert_eq!(world.read(latest_root).unwrap().day.to_string(), "2026-12-05");
+        world.now("2026-11-24 00:15");
+        let faults = verify_roots(&world.service.db, Some("2026-11-24".parse().unwrap()), &|| true);
+        let ahead = faults.unwrap().1;
+        assert_eq!((ahead.len(), ahead[0].fault), (12, RootFault::Ahead));
+        assert_eq!(ahead[0].day.to_string(), "2026-11-24");
+    }
+
     async fn the_database_itself_refuses_to_change_a_root(world) {
         three_days(&world).await;
         for sql in ["UPDATE day_roots SET events = 0", "DELETE FROM day_roots"] {
@@ -148,4 +161,27 @@ both! {
             assert!(refused.contains("append-only"), "{refused}");
         }
     }
+}
+
+/// An embedded file takes whatever somebody writes into it; a server has types.
+#[test]
+fn an_event_that_does_not_read_hides_no_other_and_stops_no_root() {
+    World::run(Which::Sqlite, async |world| {
+        let staff = three_days(&world).await;
+        take_the_guards_away(&world);
+        world.meddle("UPDATE dossier_events SET at = 'hôm qua' WHERE id = 1");
+        world.meddle("UPDATE dossier_events SET reason = 'khác' WHERE id = 3");
+        world.now("2026-11-23 00:15");
+        world.run_due();
+        let last = runs_of(&world, "verify_chains").pop().unwrap();
+        assert!(last.is("2026-11-23 00:15", 1, "ok"));
+        assert_eq!((last.did, last.skipped), (3, 2));
+        let told = staff.admin.get("/api/v1/jobs/verify_chains/runs").await.expect(200);
+        for (place, what) in [(0, "H29.23-261119-0001"), (1, "H29.23-261120-0001")] {
+            assert_eq!(told.text(&format!("items.0.skipped_items.{place}.what")), what);
+            assert_eq!(told.text(&format!("items.0.skipped_items.{place}.why")), "altered");
+        }
+        let newest = world.read(latest_root).unwrap();
+        assert_eq!((newest.day.to_string().as_str(), newest.broken), ("2026-11-22", 2));
+    });
 }

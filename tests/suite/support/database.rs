@@ -109,6 +109,16 @@ impl Database {
         }
     }
 
+    /// The same as its owner sees it, who may do nothing else on the server.
+    pub fn of_its_owner(&self) -> Self {
+        let (server, name) = self.url.rsplit_once('/').expect("a name");
+        let (_, host) = server.rsplit_once('@').expect("a host");
+        self.meddle(&format!(
+            "CREATE ROLE {name} LOGIN PASSWORD 'owner'; ALTER DATABASE {name} OWNER TO {name}"
+        ));
+        Self::elsewhere(&format!("postgres://{name}:owner@{host}/{name}"))
+    }
+
     /// Takes the marks of a demo away, without which `motcua serve` takes the database.
     pub fn in_earnest(&self) {
         self.meddle("DELETE FROM marks WHERE name = 'demo'; UPDATE staff SET demo = false");
