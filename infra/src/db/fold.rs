@@ -4,6 +4,8 @@
 //! reaches the end of the log.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
@@ -21,23 +23,31 @@ use super::sqlite;
 /// anew.
 const EVERY: i64 = 3000;
 
-/// The thread that folds. The writer goes on meanwhile, so the end of the log is seldom reached:
-/// SQLite has the writer fold the rest when the log grows beyond its bound.
+/// A log of so many pages is to begin anew: 32 MB.
+const LONG: i64 = 8000;
+
+/// The thread that folds. The writer goes on meanwhile, and its next transaction keeps the log from
+/// beginning anew; so when the log is long, the writer itself folds what came since, which is little.
 pub(super) struct Fold {
     bell: Option<SyncSender<()>>,
     thread: Option<JoinHandle<()>>,
+    /// Nearly all of a long log is in the file, and on disk.
+    nearly: Arc<AtomicBool>,
 }
 
 impl Fold {
     pub(super) fn start(path: PathBuf) -> Result<Self, OpenError> {
         let (bell, rings) = sync_channel(1);
+        let nearly = Arc::new(AtomicBool::new(false));
+        let told = Arc::clone(&nearly);
         let thread = std::thread::Builder::new()
             .name("motcua-fold".into())
-            .spawn(move || work(&path, &rings))
+            .spawn(move || work(&path, &rings, &told))
             .map_err(|source| OpenError::Thread { source })?;
         Ok(Self {
             bell: Some(bell),
             thread: Some(thread),
+            nearly,
         })
     }
 
@@ -46,6 +56,18 @@ impl Fold {
         if let Some(bell) = &self.bell {
             // A full channel is a bell that rings already.
             let _ = bell.try_send(());
+        }
+    }
+}
+
+impl Fold {
+    /// For the writer, between two transactions: folds the rest of a long log, so that the next
+    /// transaction begins it anew. Where a reader needs it still, a later one does.
+    pub(super) fn finish(&self, writer: &mut Conn) {
+        if self.nearly.swap(false, Ordering::AcqRel)
+            && let Err(error) = writer.batch_execute(FOLD)
+        {
+            tracing::warn!(%error, "the writer cannot fold the log");
         }
     }
 }
@@ -61,11 +83,11 @@ impl Drop for Fold {
     }
 }
 
-fn work(path: &Path, rings: &Receiver<()>) {
+fn work(path: &Path, rings: &Receiver<()>, nearly: &AtomicBool) {
     let mut conn = None;
     while rings.recv().is_ok() {
         let ready = conn.take().or_else(|| connect(path));
-        conn = ready.and_then(|mut ready| match fold(&mut ready) {
+        conn = ready.and_then(|mut ready| match fold(&mut ready, nearly) {
             Ok(()) => Some(ready),
             Err(error) => {
                 tracing::warn!(%error, "the log cannot be folded");
@@ -91,11 +113,26 @@ struct Log {
     checkpointed: i64,
 }
 
-/// Copies what no reader needs any more, if it is much; waits for nobody.
-fn fold(conn: &mut Conn) -> QueryResult<()> {
+/// Copies what no reader needs any more and waits for nobody. It syncs the file if nothing was
+/// committed meanwhile.
+const FOLD: &str = "PRAGMA wal_checkpoint(PASSIVE)";
+
+/// Folds the log, if there is much in it that is not in the file.
+fn fold(conn: &mut Conn, nearly: &AtomicBool) -> QueryResult<()> {
+    // The writer is about to fold the rest.
+    if nearly.load(Ordering::Acquire) {
+        return Ok(());
+    }
     let Log { log, checkpointed } = sql_query("PRAGMA wal_checkpoint(NOOP)").get_result(conn)?;
     if log.saturating_sub(checkpointed) < EVERY {
         return Ok(());
     }
-    conn.batch_execute("PRAGMA wal_checkpoint(PASSIVE)")
+    conn.batch_execute(FOLD)?;
+    if log >= LONG {
+        // What came meanwhile is soon copied, so that this one nearly always ends with a sync, and
+        // the writer's has little to write.
+        conn.batch_execute(FOLD)?;
+        nearly.store(true, Ordering::Release);
+    }
+    Ok(())
 }

@@ -9,9 +9,23 @@ use diesel::result::QueryResult;
 use diesel::serialize::ToSql;
 use diesel::sql_types::{HasSqlType, Untyped};
 
-/// A statement built of fixed text and values in between. The text must not depend on data.
-pub(crate) struct Hot<'a, DB: Backend> {
+/// A statement built of fixed text and values in between. The text must not depend on data. It is
+/// known by its text, or by the type `Q` where it has a [`name`](Hot::known_as) of its own.
+pub(crate) struct Hot<'a, DB: Backend, Q = ByText> {
     pieces: Vec<Piece<'a, DB>>,
+    name: PhantomData<Q>,
+}
+
+/// Of a statement without a name of its own.
+pub(crate) enum ByText {}
+
+/// By what a statement is known.
+pub(crate) trait Name: 'static {
+    const OWN: bool = true;
+}
+
+impl Name for ByText {
+    const OWN: bool = false;
 }
 
 enum Piece<'a, DB: Backend> {
@@ -23,6 +37,18 @@ impl<'a, DB: Backend> Hot<'a, DB> {
     pub(crate) fn sql(text: &'static str) -> Self {
         Self {
             pieces: vec![Piece::Sql(text)],
+            name: PhantomData,
+        }
+    }
+}
+
+impl<'a, DB: Backend, Q> Hot<'a, DB, Q> {
+    /// Gives it a name, which is found sooner than its text: for what runs thousands of times a
+    /// second. No other statement may have it.
+    pub(crate) fn known_as<N: Name>(self) -> Hot<'a, DB, N> {
+        Hot {
+            pieces: self.pieces,
+            name: PhantomData,
         }
     }
 
@@ -58,8 +84,10 @@ where
     }
 }
 
-impl<DB: Backend> QueryFragment<DB> for Hot<'_, DB> {
+impl<DB: Backend, Q: Name> QueryFragment<DB> for Hot<'_, DB, Q> {
     fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        #[cfg(debug_assertions)]
+        self.has_its_name_alone();
         for piece in &self.pieces {
             match piece {
                 Piece::Sql(text) => pass.push_sql(text),
@@ -70,17 +98,40 @@ impl<DB: Backend> QueryFragment<DB> for Hot<'_, DB> {
     }
 }
 
-/// Kept by its text.
-impl<DB: Backend> QueryId for Hot<'_, DB> {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
+#[cfg(debug_assertions)]
+impl<DB: Backend, Q: Name> Hot<'_, DB, Q> {
+    /// Two texts under one name would run the one for the other.
+    fn has_its_name_alone(&self) {
+        use std::any::{TypeId, type_name};
+        use std::collections::HashMap;
+        use std::sync::{LazyLock, Mutex, PoisonError};
+        type Texts = HashMap<(TypeId, &'static str), String>;
+        static TEXTS: LazyLock<Mutex<Texts>> = LazyLock::new(Mutex::default);
+        if !Q::OWN {
+            return;
+        }
+        let texts = self.pieces.iter().map(|piece| match piece {
+            Piece::Sql(text) => *text,
+            Piece::Value(_) => "?",
+        });
+        let text: String = texts.collect();
+        let mut known = TEXTS.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (TypeId::of::<Q>(), type_name::<DB>());
+        let first = known.entry(key).or_insert_with(|| text.clone());
+        assert_eq!(*first, text, "two statements are known as {}", type_name::<Q>());
+    }
 }
 
-impl<DB: Backend> Query for Hot<'_, DB> {
+impl<DB: Backend, Q: Name> QueryId for Hot<'_, DB, Q> {
+    type QueryId = Q;
+    const HAS_STATIC_QUERY_ID: bool = Q::OWN;
+}
+
+impl<DB: Backend, Q> Query for Hot<'_, DB, Q> {
     type SqlType = Untyped;
 }
 
-impl<DB: Backend, C> diesel::RunQueryDsl<C> for Hot<'_, DB> {}
+impl<DB: Backend, C, Q> diesel::RunQueryDsl<C> for Hot<'_, DB, Q> {}
 
 /// Runs a statement on whichever database it is; it is put together for each of them.
 macro_rules! on_either {
@@ -92,3 +143,13 @@ macro_rules! on_either {
     };
 }
 pub(crate) use on_either;
+
+/// Gives a statement a name that no other can have, being of this place in the text.
+macro_rules! named {
+    ($statement:expr) => {{
+        enum Here {}
+        impl $crate::db::hot::Name for Here {}
+        $statement.known_as::<Here>()
+    }};
+}
+pub(crate) use named;

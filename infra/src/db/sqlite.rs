@@ -18,10 +18,10 @@ const COMMON: &str = "PRAGMA busy_timeout = 5000;
     PRAGMA temp_store = MEMORY;";
 
 /// FULL: a commit is on disk before it is answered. The group commit pays for the sync.
-/// Beyond 8,000 pages (32 MB) of log the writer folds back what [`super::fold`] has left over.
+/// Beyond 16,000 pages (64 MB) of log, which [`super::fold`] keeps it from, a commit folds it.
 const WRITER: &str = "PRAGMA synchronous = FULL;
     PRAGMA cache_size = -16000;
-    PRAGMA wal_autocheckpoint = 8000;
+    PRAGMA wal_autocheckpoint = 16000;
     PRAGMA journal_size_limit = 67108864;";
 
 /// Each connection maps the file for itself, and what it has touched counts as its memory: only the

@@ -28,8 +28,8 @@ const CROWD: usize = 8;
 const PAUSE: Duration = Duration::from_micros(200);
 const LONGEST_PAUSE: Duration = Duration::from_millis(2);
 
-/// Depth of diesel's transactions inside a job: the batch, and the job's savepoint.
-const JOB_DEPTH: u32 = 2;
+/// Depth of diesel's transactions inside a job, whose savepoint is our own.
+const JOB_DEPTH: u32 = 1;
 
 /// The queue in front of the writer thread. Dropping it waits until the queue is worked off.
 pub(super) struct Writer {
@@ -258,6 +258,9 @@ impl Worker {
             drop(conn);
         }
         answer(ran, fate);
+        if let Some(conn) = &mut self.conn {
+            self.fold.finish(conn);
+        }
     }
 
     fn reconnect(&self) -> Option<Conn> {
@@ -280,23 +283,54 @@ fn answer(jobs: Vec<Box<dyn Job>>, fate: Result<(), Unavailable>) {
 /// Runs one job so that its failure undoes it alone. False when the batch cannot go on: SQLite
 /// rolls the whole transaction back by itself on some errors (disk full, out of memory).
 fn in_savepoint(conn: &mut Conn, job: &mut dyn Job) -> bool {
-    if let Err(error) = Manager::begin_transaction(conn) {
+    if let Err(error) = savepoint::set(conn) {
         tracing::error!(%error, "the writer cannot set a savepoint");
         return false;
     }
     let keep = job.run(conn);
     let closed = match depth(conn) {
-        Some(JOB_DEPTH) if keep => Manager::commit_transaction(conn),
-        // A panic may leave savepoints of the job's own open.
-        Some(inner) if !keep && inner >= JOB_DEPTH => {
-            (JOB_DEPTH..=inner).try_for_each(|_| Manager::rollback_transaction(conn))
-        }
+        Some(JOB_DEPTH) if keep => savepoint::release(conn),
+        // A panic may leave transactions of the job's own open.
+        Some(inner) if !keep && inner >= JOB_DEPTH => (JOB_DEPTH..inner)
+            .try_for_each(|_| Manager::rollback_transaction(conn))
+            .and_then(|()| savepoint::undo(conn))
+            .and_then(|()| savepoint::release(conn)),
         _ => Err(Error::BrokenTransactionManager),
     };
     if let Err(error) = &closed {
         tracing::error!(%error, "the writer gives up a batch");
     }
-    closed.is_ok() && depth(conn) == Some(JOB_DEPTH - 1)
+    closed.is_ok() && depth(conn) == Some(JOB_DEPTH)
+}
+
+/// The savepoint of a job, prepared once; diesel's own are compiled anew each time.
+mod savepoint {
+    use diesel::prelude::*;
+    use diesel::result::Error;
+
+    use crate::db::Conn;
+    use crate::db::hot::{Hot, named};
+
+    macro_rules! run {
+        ($conn:expr, $sql:literal) => {
+            match $conn {
+                Conn::Sqlite(lite) => named!(Hot::sql($sql)).execute(lite).map(drop),
+                Conn::Postgres(_) => Err(Error::BrokenTransactionManager),
+            }
+        };
+    }
+
+    pub(super) fn set(conn: &mut Conn) -> QueryResult<()> {
+        run!(conn, "SAVEPOINT job")
+    }
+
+    pub(super) fn release(conn: &mut Conn) -> QueryResult<()> {
+        run!(conn, "RELEASE job")
+    }
+
+    pub(super) fn undo(conn: &mut Conn) -> QueryResult<()> {
+        run!(conn, "ROLLBACK TO job")
+    }
 }
 
 fn depth(conn: &mut Conn) -> Option<u32> {

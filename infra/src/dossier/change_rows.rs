@@ -8,7 +8,7 @@ use diesel::sqlite::Sqlite;
 
 use super::rows::{EventRow, Progress, StepRow};
 use crate::db::Conn;
-use crate::db::hot::Hot;
+use crate::db::hot::{Hot, named};
 use crate::db::schema::{dossier_events, dossier_steps, dossiers};
 use crate::db::stamp::Stamp;
 use crate::error::Error;
@@ -92,7 +92,7 @@ impl ChangeRows<'_> {
                 ", (SELECT COALESCE(MAX(number), 0) + 1 FROM dossier_steps WHERE dossier_id = ",
             )
             .bind::<BigInt, _>(self.dossier, "), ");
-            step_values!(statement, Some(step), ")").execute(lite)?;
+            named!(step_values!(statement, Some(step), ")")).execute(lite)?;
         }
         Ok(true)
     }
@@ -140,6 +140,6 @@ impl ChangeRows<'_> {
         let step = self.slip.next.as_ref();
         let statement = step_values!(statement, step, " FROM d WHERE ")
             .bind::<Bool, _>(step.is_some(), ") SELECT id FROM d");
-        Ok(statement.execute(pg)? == 1)
+        Ok(named!(statement).execute(pg)? == 1)
     }
 }

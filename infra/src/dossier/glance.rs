@@ -9,7 +9,7 @@ use domain::text::DossierCode;
 
 use super::public::PublicStep;
 use crate::db::Conn;
-use crate::db::hot::Hot;
+use crate::db::hot::{Hot, named};
 use crate::db::schema::{offices, procedure_versions, procedures};
 use crate::db::stamp::{self, Stamp};
 use crate::env::Env;
@@ -77,12 +77,12 @@ impl Glance {
     pub(super) fn at(conn: &mut Conn, code: &DossierCode) -> Result<Option<Self>, Error> {
         let code = code.as_str();
         let found = match conn {
-            Conn::Sqlite(lite) => Hot::sql(ON_SQLITE)
-                .bind::<Text, _>(code, "")
-                .get_result(lite),
-            Conn::Postgres(pg) => Hot::sql(ON_POSTGRES)
-                .bind::<Text, _>(code, "")
-                .get_result(pg),
+            Conn::Sqlite(lite) => {
+                named!(Hot::sql(ON_SQLITE).bind::<Text, _>(code, "")).get_result(lite)
+            }
+            Conn::Postgres(pg) => {
+                named!(Hot::sql(ON_POSTGRES).bind::<Text, _>(code, "")).get_result(pg)
+            }
         };
         let found = found.optional()?;
         Ok(found)

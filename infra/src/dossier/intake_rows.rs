@@ -7,7 +7,7 @@ use diesel::sqlite::Sqlite;
 
 use super::rows::{DossierRow, EventRow, StepRow};
 use crate::db::Conn;
-use crate::db::hot::Hot;
+use crate::db::hot::{Hot, named};
 use crate::db::stamp::Stamp;
 use crate::error::Error;
 
@@ -37,8 +37,9 @@ impl IntakeRows {
             dossier_columns!(),
             ") VALUES ("
         ));
-        dossier_values!(statement, dossier, ")").execute(lite)?;
-        let made: Made = Hot::sql("SELECT last_insert_rowid() AS id").get_result(lite)?;
+        named!(dossier_values!(statement, dossier, ")")).execute(lite)?;
+        let made: Made =
+            named!(Hot::sql("SELECT last_insert_rowid() AS id")).get_result(lite)?;
         let statement: Hot<'_, Sqlite> = Hot::sql(concat!(
             "INSERT INTO dossier_events (dossier_id, office_id, ",
             event_columns!(),
@@ -46,7 +47,7 @@ impl IntakeRows {
         ))
         .bind::<BigInt, _>(made.id, ", ")
         .bind::<BigInt, _>(dossier.office_id, ", ");
-        event_values!(statement, self.event, ")").execute(lite)?;
+        named!(event_values!(statement, self.event, ")")).execute(lite)?;
         if let Some(step) = &self.step {
             let statement: Hot<'_, Sqlite> = Hot::sql(concat!(
                 "INSERT INTO dossier_steps (dossier_id, number, ",
@@ -54,13 +55,15 @@ impl IntakeRows {
                 ") VALUES ("
             ))
             .bind::<BigInt, _>(made.id, ", 1, ");
-            step_values!(statement, Some(step), ")").execute(lite)?;
+            named!(step_values!(statement, Some(step), ")")).execute(lite)?;
         }
         for words in &self.words {
             let statement: Hot<'_, Sqlite> =
                 Hot::sql("INSERT INTO dossier_names (office_id, words, dossier_id) VALUES (");
-            bound!(statement, ")"; BigInt: dossier.office_id, Text: words, BigInt: made.id)
-                .execute(lite)?;
+            named!(
+                bound!(statement, ")"; BigInt: dossier.office_id, Text: words, BigInt: made.id)
+            )
+            .execute(lite)?;
         }
         Ok(made.id)
     }
@@ -99,7 +102,7 @@ impl IntakeRows {
                  SELECT office_id, words, id FROM d CROSS JOIN unnest(",
             )
             .bind::<Array<Text>, _>(&self.words, ") AS words) SELECT id FROM d");
-        let made: Made = statement.get_result(pg)?;
+        let made: Made = named!(statement).get_result(pg)?;
         Ok(made.id)
     }
 }

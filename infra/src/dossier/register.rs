@@ -22,7 +22,7 @@ use super::rows::{DossierRow, Paper, Progress, StepRow, StoredApplicant};
 use super::store::{Deed, Loaded, next_event, rules_of, step_row};
 use super::summary::{Named, Names};
 use crate::db::Conn;
-use crate::db::hot::Hot;
+use crate::db::hot::{Hot, named};
 use crate::env::Env;
 use crate::error::{Error, Fault};
 use crate::ids;
@@ -303,7 +303,7 @@ fn next_number(conn: &mut Conn, agency: &AgencyCode, day: NaiveDate) -> Result<N
             let counted = Hot::sql(COUNT)
                 .bind::<Text, _>(agency.as_str(), ", ")
                 .bind::<Date, _>(day, one_more!());
-            counted.execute(lite)?;
+            named!(counted).execute(lite)?;
             let next = Hot::sql(concat!(
                 "SELECT ",
                 next!(),
@@ -311,13 +311,13 @@ fn next_number(conn: &mut Conn, agency: &AgencyCode, day: NaiveDate) -> Result<N
             ))
             .bind::<Text, _>(agency.as_str(), " AND day = ")
             .bind::<Date, _>(day, "");
-            Ok(next.get_result(lite)?)
+            Ok(named!(next).get_result(lite)?)
         }
         Conn::Postgres(pg) => {
             let next = Hot::sql(COUNT)
                 .bind::<Text, _>(agency.as_str(), ", ")
                 .bind::<Date, _>(day, concat!(one_more!(), " RETURNING ", next!()));
-            Ok(next.get_result(pg)?)
+            Ok(named!(next).get_result(pg)?)
         }
     }
 }

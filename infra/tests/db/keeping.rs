@@ -48,7 +48,7 @@ fn the_log_is_folded_into_the_file_while_writes_go_on() {
         assert!(begun.elapsed().as_secs() < 10, "{} bytes", size(""));
         std::thread::yield_now();
     }
-    assert!(size("-wal") < 8_000 * 4_096);
+    assert!(size("-wal") < 16_000 * 4_096);
     assert_eq!(db.read_blocking(count).unwrap(), 6_000);
 }
 
