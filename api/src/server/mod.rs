@@ -26,8 +26,8 @@ use headers::secure;
 /// end after them, and all of it is to be over in ten.
 const DRAIN_SECONDS: u64 = 8;
 
-/// Threads of one worker for blocking work: the database's connections bound their own share,
-/// the rest is password hashing, of which each costs 19 MiB.
+/// Threads of one worker for blocking work: files, and password hashing, of which each costs 19 MiB.
+/// The database has threads of its own.
 const BLOCKING_THREADS: usize = 16;
 
 /// Mounts everything on an application.

@@ -10,9 +10,9 @@ pub mod schema;
 
 mod connection;
 mod copy;
+mod crew;
 mod error;
 mod fold;
-mod gate;
 pub(crate) mod hot;
 mod migrate;
 mod pool;
@@ -34,7 +34,7 @@ use std::sync::Arc;
 use diesel::RunQueryDsl as _;
 use tokio::sync::oneshot;
 
-use gate::Gate;
+use crew::Crew;
 use pool::Pool;
 use settings::Target;
 use writer::Writer;
@@ -49,7 +49,7 @@ struct Inner {
     target: Target,
     /// Read-only connections on SQLite, all connections on PostgreSQL.
     pool: Pool,
-    gate: Gate,
+    crew: Crew,
     /// Only SQLite has one.
     writer: Option<Writer>,
 }
@@ -75,12 +75,12 @@ impl Db {
             Target::Postgres { .. } => (settings.pg_pool, None),
         };
         let pool = Pool::new(target.clone(), readers, settings.acquire_timeout);
-        let gate = Gate::new(readers, settings.queue, settings.acquire_timeout);
+        let crew = Crew::new(readers, settings.queue, settings.acquire_timeout);
         Ok(Self {
             inner: Arc::new(Inner {
                 target,
                 pool,
-                gate,
+                crew,
                 writer,
             }),
         })
@@ -248,14 +248,14 @@ impl Db {
 
     /// How many requests wait for their turn, for the metrics.
     pub fn queue_depth(&self) -> usize {
-        self.inner.gate.waiting() + self.inner.writer.as_ref().map_or(0, Writer::waiting)
+        self.inner.crew.waiting() + self.inner.writer.as_ref().map_or(0, Writer::waiting)
     }
 
     /// Whether whoever can wait should: requests wait for the database, or use most of its
     /// connections.
     pub fn is_busy(&self) -> bool {
         let waits = self.inner.writer.as_ref().map_or(0, Writer::waiting) > 0;
-        waits || self.inner.gate.is_busy()
+        waits || self.inner.crew.is_busy()
     }
 
     /// Which database this is.
@@ -272,15 +272,8 @@ impl Db {
         E: From<Unavailable> + Send + 'static,
     {
         let pool = self.inner.pool.clone();
-        let permit = self.inner.gate.enter(&pool).await?;
-        let run = move || {
-            // Held until the thread is done, even when the caller goes away.
-            let _permit = permit;
-            job(&pool)
-        };
-        tokio::task::spawn_blocking(run)
-            .await
-            .unwrap_or_else(|_| Err(Unavailable::Away.into()))
+        let run = move || job(&pool);
+        self.inner.crew.run(&self.inner.pool, run).await
     }
 }
 

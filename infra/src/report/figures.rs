@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text, Timestamp};
 use domain::dossier::Promise;
@@ -157,6 +157,17 @@ pub fn figures(
         found.entry(field).or_default().overdue += overdue;
     }
     Ok(found)
+}
+
+/// Whether anything was handed in before the end of the period. Until a month has passed there is
+/// nothing to count, which is sooner seen than counted.
+pub fn is_after_the_first(conn: &mut Conn, period: Period) -> Result<bool, Error> {
+    let first: Option<NaiveDateTime> = dossiers::table
+        .order(dossiers::id)
+        .select(dossiers::submitted_at)
+        .first(conn)
+        .optional()?;
+    Ok(first.is_some_and(|first| first < period.end().naive_utc()))
 }
 
 /// Closed cases by one index, open ones by another: what was closed before the period is never

@@ -16,7 +16,7 @@ use crate::env::Env;
 use crate::error::Error;
 use crate::notification::letters::{self, Group, Letter};
 use crate::notification::outbox::{NewMail, enqueue};
-use crate::report::{Figures, LateOne, Period, figures, late_ones};
+use crate::report::{Figures, LateOne, Period, figures, is_after_the_first, late_ones};
 use crate::schedule::Report;
 
 /// So many spans may have passed before an office opens again: a week of holidays leaves its own
@@ -192,6 +192,9 @@ fn letter(
     addressee: i64,
     meant: &BTreeMap<i64, BTreeSet<i64>>,
 ) -> Result<Option<letters::Report>, Error> {
+    if !is_after_the_first(conn, period)? {
+        return Ok(None);
+    }
     let tops: BTreeSet<i64> = meant.values().flatten().copied().collect();
     let offices = directory.subtree(&tops);
     let by_field = figures(conn, &offices, period)?;
