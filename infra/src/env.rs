@@ -137,6 +137,12 @@ impl<M: Copy + Eq, K: Eq + Hash, V> WhileMarked<M, K, V> {
         same.then(|| kept.by.get(key).cloned()).flatten()
     }
 
+    /// What is kept by the mark of the latest; whether that is still the mark is not asked.
+    pub(crate) fn newest(&self, key: &K) -> Option<(M, Arc<V>)> {
+        let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        Some((kept.mark?, Arc::clone(kept.by.get(key)?)))
+    }
+
     pub(crate) fn keep(&self, mark: M, key: K, found: &Arc<V>) {
         let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if kept.mark != Some(mark) {

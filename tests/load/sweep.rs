@@ -199,7 +199,7 @@ fn take(db: &Db, env: &Env, clerk: &Principal) {
         result_address: None,
     };
     let (env, clerk) = (env.clone(), clerk.clone());
-    db.write_blocking(move |conn| take_in(conn, &env, &clerk, Intake::Register, &new))
+    db.write_blocking(move |conn| take_in(conn, &env, &clerk, Intake::Register, &new, None))
         .unwrap();
 }
 

@@ -88,7 +88,7 @@ impl Hands {
         let new = new_dossier(what, how);
         let (who, intake) = (Arc::clone(who), how.intake);
         let taken = self.db.write_blocking(move |conn| {
-            take_in(conn, &env, &who, intake, &new).map(|taken| taken.code().to_owned())
+            take_in(conn, &env, &who, intake, &new, None).map(|taken| taken.code().to_owned())
         });
         let word = match how.intake {
             Intake::Register => "register",

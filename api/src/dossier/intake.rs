@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::web;
 use infra::db::Conn;
 use infra::db::dialect::savepoint;
-use infra::dossier::{Detail, Intake, read_taken, take_in};
+use infra::dossier::{Detail, Draft, Intake, read_taken, take_in};
 use infra::env::Env;
 
 use super::dto::{BatchAction, BatchInput, BatchItemInput, DossierInput};
@@ -69,8 +69,9 @@ async fn intake(
     let key = retry.key(&who, body.fingerprint())?;
     let new = body.into_inner().into_new(is_client(&caller));
     let url = Arc::clone(&service.public_url);
+    let draft = Draft::of(&service.env, &who, intake, &new);
     let job = move |conn: &mut Conn, env: &Env| {
-        let taken = take_in(conn, env, &who, intake, &new)?;
+        let taken = take_in(conn, env, &who, intake, &new, draft)?;
         read_taken(conn, env, &who, taken, lang)
     };
     let show = move |detail: Detail| {
@@ -121,7 +122,7 @@ pub async fn batch(
                         };
                         let new = item.dossier.into_new(connected);
                         let taken = savepoint(conn, |conn| {
-                            let taken = take_in(conn, env, &who, intake, &new)?;
+                            let taken = take_in(conn, env, &who, intake, &new, None)?;
                             read_taken(conn, env, &who, taken, lang)
                         });
                         match taken {

@@ -220,7 +220,7 @@ fn hand_in(
         result_address: None,
     };
     let who = principal(conn, env, CLERK)?;
-    let taken = take_in(conn, env, &who, case.intake, &new)?;
+    let taken = take_in(conn, env, &who, case.intake, &new, None)?;
     Ok(Some(taken.code().to_owned()))
 }
 

@@ -8,6 +8,7 @@ mod change_rows;
 mod command;
 mod comments;
 mod detail;
+mod draft;
 mod feed;
 mod glance;
 mod in_force;
@@ -38,6 +39,7 @@ pub use detail::{
     ApplicantView, Detail, Payment, StepView, Supplement, explain_due_date, list_events,
     outcome_text, read_dossier, read_dossier_recorded, read_taken,
 };
+pub use draft::Draft;
 pub use feed::{EventView, FeedItem, events_after, newest_event};
 pub(crate) use glance::RegisterNames;
 pub(crate) use in_force::{InForce, Wanted};

@@ -1,31 +1,28 @@
 //! Taking a dossier in: submit, register at the counter, and their shared checks.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, Text};
-use domain::auth::{Actor, Principal, Role};
-use domain::dossier::{Dossier, Handover, Moment, Rules};
+use domain::auth::{Principal, Role};
+use domain::dossier::{Dossier, Rules};
 use domain::notification::Deed as Told;
 use domain::text::{
     Address, AgencyCode, DossierCode, Email, IdNumber, PersonName, Phone, ProcedureCode, Title,
-    fold,
 };
-use domain::time::local_date;
 
-use super::in_force::{InForce, Wanted, in_force};
+use super::draft::Draft;
+use super::in_force::{InForce, OfficeRow, Wanted, in_force};
 use super::intake_rows::IntakeRows;
-use super::papers::{PaperTick, check_required, tick};
-use super::rows::{DossierRow, Paper, Progress, StepRow, StoredApplicant};
-use super::store::{Deed, Loaded, next_event, rules_of, step_row};
+use super::papers::PaperTick;
+use super::rows::{DossierRow, StepRow};
+use super::store::{Deed, Loaded, next_event};
 use super::summary::{Named, Names};
 use crate::db::Conn;
 use crate::db::hot::{Hot, named};
 use crate::env::Env;
 use crate::error::{Error, Fault};
-use crate::ids;
 use crate::notification::applicant::tell;
 
 /// Who applies.
@@ -79,45 +76,56 @@ impl Taken {
     }
 }
 
-/// Takes a dossier in. On `Register` it is accepted in the same moment.
+/// Takes a dossier in. On `Register` it is accepted in the same moment. `draft` is what was put
+/// together of it beforehand, if anything was.
 pub fn take_in(
     conn: &mut Conn,
     env: &Env,
     who: &Principal,
     intake: Intake,
     new: &NewDossier,
+    draft: Option<Draft>,
 ) -> Result<Taken, Error> {
     let now = env.now();
-    let wanted = Wanted {
-        office: new.office.clone(),
-        procedure: new.procedure.clone(),
-        on: local_date(now),
-        department: who.department_id,
-    };
+    let wanted = Wanted::by(who, new, now);
     let next = next_number(conn, &new.office, wanted.on)?;
-    let found = in_force(conn, env, &wanted, next.mark, |office| {
-        check_rights(who, intake, &office.path)
-    })?;
-    let papers = tick(&found.procedure.papers, &[], &new.papers)?;
-    let dossier = start(who, intake, &papers, &found, now)?;
+    let may = |office: &OfficeRow| check_rights(who, intake, &office.path);
+    let draft = match draft.filter(|draft| draft.holds((next.mark, wanted.on))) {
+        Some(draft) => {
+            may(&draft.found.office)?;
+            draft
+        }
+        None => {
+            let found = in_force(conn, env, &wanted, next.mark, may)?;
+            let mark = (next.mark, wanted.on);
+            Draft::compose(who, intake, new, mark, found, now)?
+        }
+    };
+    let Draft {
+        found,
+        dossier,
+        rules,
+        row,
+        step,
+        words,
+        detail,
+        now,
+        ..
+    } = draft;
     let code = code_of(&new.office, wanted.on, &next)?;
-    let mut row = new_row(code, who, new, &found, &papers, &dossier, now)?;
-    let action = if intake == Intake::Register {
-        "register"
-    } else {
-        "submit"
+    let mut row = DossierRow {
+        code: code.as_str().to_owned(),
+        ..row
+    };
+    let action = match intake {
+        Intake::Register => "register",
+        Intake::Submit => "submit",
     };
     let deed = Deed {
-        detail: intake_detail(new, &dossier),
+        detail,
         ..Deed::of(who, action)
     };
     let event = next_event(&mut row.progress, &row.code, "", &deed, now)?;
-    let rules = rules_of(&found.procedure);
-    let step = dossier.step().map(|step| StepRow {
-        number: 1,
-        ..step_row(step, &rules, now)
-    });
-    let words = words_of(&row.applicant_name);
     let rows = IntakeRows {
         dossier: row,
         event,
@@ -178,100 +186,6 @@ fn check_rights(who: &Principal, intake: Intake, office_path: &str) -> Result<()
     if may { Ok(()) } else { Err(Error::Forbidden) }
 }
 
-fn start(
-    who: &Principal,
-    intake: Intake,
-    papers: &[Paper],
-    rules: &InForce,
-    now: DateTime<Utc>,
-) -> Result<Dossier, Error> {
-    let started = match (intake, who.actor) {
-        (Intake::Register, Actor::Staff(holder)) => {
-            check_required(papers)?;
-            let clerk = Handover {
-                holder,
-                department: who.department_id,
-            };
-            let pinned = rules_of(&rules.procedure);
-            let moment = Moment {
-                now,
-                calendar: &rules.calendar,
-                rules: &pinned,
-            };
-            Dossier::register(clerk, &moment)
-        }
-        (Intake::Register, _) => return Err(Error::Forbidden),
-        (Intake::Submit, _) => Dossier::submit(now, &rules.calendar),
-    };
-    started.map_err(|refusal| Error::Internal(format!("a new dossier was refused: {refusal}")))
-}
-
-fn new_row(
-    code: DossierCode,
-    who: &Principal,
-    new: &NewDossier,
-    rules: &InForce,
-    papers: &[Paper],
-    dossier: &Dossier,
-    now: DateTime<Utc>,
-) -> Result<DossierRow, Error> {
-    let progress = Progress::start(dossier, rules.calendar_version, papers, now)?;
-    let applicant = &new.applicant;
-    let stored = StoredApplicant {
-        kind: applicant.kind.to_owned(),
-        address: applicant
-            .address
-            .as_ref()
-            .map(|text| text.as_str().to_owned()),
-        email: applicant
-            .email
-            .as_ref()
-            .map(|text| text.as_str().to_owned()),
-        submitter_name: new
-            .submitter_name
-            .as_ref()
-            .map(|text| text.as_str().to_owned()),
-        sets: new.sets,
-        result_way: new.result_way.to_owned(),
-        result_address: new
-            .result_address
-            .as_ref()
-            .map(|text| text.as_str().to_owned()),
-    };
-    let (created_by, client_id) = match who.actor {
-        Actor::Staff(id) => (Some(id), None),
-        Actor::Client(id) => (None, Some(id)),
-        Actor::System => (None, None),
-    };
-    let matter = new
-        .matter
-        .as_ref()
-        .map_or(rules.procedure.name.as_str(), Title::as_str);
-    Ok(DossierRow {
-        id: 0,
-        code: code.as_str().to_owned(),
-        office_id: rules.office.id,
-        procedure_version_id: rules.procedure_version,
-        channel: new.channel.to_owned(),
-        client_id,
-        created_by,
-        applicant: serde_json::to_string(&stored)?,
-        applicant_name: applicant.name.as_str().to_owned(),
-        id_number: applicant
-            .id_number
-            .as_ref()
-            .map(|text| text.as_str().to_owned()),
-        phone: applicant
-            .phone
-            .as_ref()
-            .map(|text| text.as_str().to_owned()),
-        matter: matter.to_owned(),
-        lookup_key: ids::new_lookup_key(),
-        submitted_at: now.naive_utc(),
-        progress,
-    })
-}
-
 #[derive(diesel::QueryableByName)]
 struct Next {
     #[diesel(sql_type = BigInt)]
@@ -327,27 +241,6 @@ fn code_of(agency: &AgencyCode, day: NaiveDate, next: &Next) -> Result<DossierCo
         .map_err(|_| Error::Internal(format!("code counter of {agency} is negative")))?;
     DossierCode::new(agency, day, sequence)
         .map_err(|fault| Error::Internal(format!("code of {agency}: {fault:?}")))
-}
-
-fn intake_detail(new: &NewDossier, dossier: &Dossier) -> serde_json::Value {
-    let mut detail = serde_json::json!({
-        "procedure": new.procedure.as_str(),
-        "channel": new.channel,
-    });
-    if let (Some(promise), Some(map)) = (&dossier.promise, detail.as_object_mut()) {
-        map.insert(
-            "due_at".to_owned(),
-            domain::time::to_rfc3339(promise.due_at).into(),
-        );
-    }
-    detail
-}
-
-/// Every run of words at the end of the name, so that any of its words can be searched for.
-fn words_of(name: &str) -> Vec<String> {
-    let folded = fold(name);
-    let distinct: BTreeSet<&str> = name_entries(&folded).collect();
-    distinct.into_iter().map(str::to_owned).collect()
 }
 
 /// A long name of an organisation is findable by its first words, not by all of them.

@@ -136,7 +136,7 @@ impl Ward {
             result_way: "in_person",
             result_address: None,
         };
-        self.write(move |conn, env| take_in(conn, env, &clerk, intake, &new))
+        self.write(move |conn, env| take_in(conn, env, &clerk, intake, &new, None))
             .unwrap()
             .code()
             .to_owned()
