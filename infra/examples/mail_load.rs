@@ -250,9 +250,11 @@ async fn intake(db: &Db, env: &Env, clerk: &Arc<Principal>, long: Duration) -> R
                 while begun.elapsed() < long {
                     let one = Instant::now();
                     let (env, clerk) = (env.clone(), Arc::clone(&clerk));
-                    db.write(move |conn| take_in(conn, &env, &clerk, Intake::Register, &dossier(), None))
-                        .await
-                        .expect("a dossier");
+                    db.write(move |conn| {
+                        take_in(conn, &env, &clerk, Intake::Register, &dossier(), None)
+                    })
+                    .await
+                    .expect("a dossier");
                     times.push(one.elapsed().as_secs_f64() * 1e3);
                 }
                 times

@@ -50,7 +50,10 @@ fn main() {
         first: day(2026, 1, 1),
         last: day(2026, 1, 1) + i64::try_from(days).unwrap() - 1,
         dossiers_a_day: given.get(1).copied().unwrap_or(200),
-        every: given.get(4).copied().map_or(120, |minutes| i64::try_from(minutes).unwrap()),
+        every: given
+            .get(4)
+            .copied()
+            .map_or(120, |minutes| i64::try_from(minutes).unwrap()),
         kill_once_in: given.get(3).copied().unwrap_or(20),
         with_email: 300,
         smtp_down: day(2026, 1, 21),

@@ -57,7 +57,9 @@ pub(super) fn back_up(settings: &Settings, args: &BackupArgs) -> Result<(), Fail
     if let Some(folder) = &args.place.into {
         for draft in backup::forget_broken_off(folder)? {
             let draft = draft.display();
-            out::line(format_args!("Đã bỏ bản dở dang (broken off, removed): {draft}"));
+            out::line(format_args!(
+                "Đã bỏ bản dở dang (broken off, removed): {draft}"
+            ));
         }
     }
     let dump = args.dump.as_deref();

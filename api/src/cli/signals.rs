@@ -21,10 +21,7 @@ const INTERRUPTED: i32 = 130;
 ///
 /// # Errors
 /// When the system gives no thread, or no signals.
-pub(super) fn hear(
-    server: ServerHandle,
-    tell: impl FnOnce() + Send + 'static,
-) -> io::Result<()> {
+pub(super) fn hear(server: ServerHandle, tell: impl FnOnce() + Send + 'static) -> io::Result<()> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let signals = {
         let _entered = runtime.enter();

@@ -118,7 +118,12 @@ impl<DB: Backend, Q: Name> Hot<'_, DB, Q> {
         let mut known = TEXTS.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (TypeId::of::<Q>(), type_name::<DB>());
         let first = known.entry(key).or_insert_with(|| text.clone());
-        assert_eq!(*first, text, "two statements are known as {}", type_name::<Q>());
+        assert_eq!(
+            *first,
+            text,
+            "two statements are known as {}",
+            type_name::<Q>()
+        );
     }
 }
 

@@ -237,7 +237,12 @@ impl Db {
     /// # Errors
     /// [`Unavailable`] when it does not.
     pub async fn ping(&self) -> Result<(), Unavailable> {
-        if self.inner.writer.as_ref().is_some_and(|writer| !writer.is_well()) {
+        if self
+            .inner
+            .writer
+            .as_ref()
+            .is_some_and(|writer| !writer.is_well())
+        {
             return Err(Unavailable::Away);
         }
         let answer: Result<(), PingError> = self

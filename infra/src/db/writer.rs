@@ -95,7 +95,10 @@ impl Writer {
     /// Whether it can write, as far as is known: it lives, and the last batch came to something.
     /// After a disk that was full the next write that goes, such as a job's, tells that it can again.
     pub(super) fn is_well(&self) -> bool {
-        let lives = self.thread.as_ref().is_some_and(|thread| !thread.is_finished());
+        let lives = self
+            .thread
+            .as_ref()
+            .is_some_and(|thread| !thread.is_finished());
         lives && !self.failing.load(Ordering::Relaxed)
     }
 }

@@ -38,8 +38,7 @@ impl IntakeRows {
             ") VALUES ("
         ));
         named!(dossier_values!(statement, dossier, ")")).execute(lite)?;
-        let made: Made =
-            named!(Hot::sql("SELECT last_insert_rowid() AS id")).get_result(lite)?;
+        let made: Made = named!(Hot::sql("SELECT last_insert_rowid() AS id")).get_result(lite)?;
         let statement: Hot<'_, Sqlite> = Hot::sql(concat!(
             "INSERT INTO dossier_events (dossier_id, office_id, ",
             event_columns!(),
@@ -60,10 +59,8 @@ impl IntakeRows {
         for words in &self.words {
             let statement: Hot<'_, Sqlite> =
                 Hot::sql("INSERT INTO dossier_names (office_id, words, dossier_id) VALUES (");
-            named!(
-                bound!(statement, ")"; BigInt: dossier.office_id, Text: words, BigInt: made.id)
-            )
-            .execute(lite)?;
+            named!(bound!(statement, ")"; BigInt: dossier.office_id, Text: words, BigInt: made.id))
+                .execute(lite)?;
         }
         Ok(made.id)
     }

@@ -179,7 +179,11 @@ mod tests {
         let head = |from| Letterhead::new(from, None, "").map(drop);
         assert_eq!(head("Một cửa <motcua@phuong.example.vn>"), Ok(()));
         assert_eq!(head("motcua@xn--phng-7na.example.vn"), Ok(()));
-        for from in ["motcua@phường.example.vn", "mộtcửa@phuong.example.vn", "motcua"] {
+        for from in [
+            "motcua@phường.example.vn",
+            "mộtcửa@phuong.example.vn",
+            "motcua",
+        ] {
             assert_eq!(head(from), Err("from"), "{from}");
         }
     }

@@ -84,8 +84,12 @@ fn places_of(own: &[char], letters: &[char], start: usize) -> Option<Vec<usize>>
 /// Whether the text ends in one capital letter that stands alone.
 fn ends_as_passport_begins(text: &str) -> bool {
     let mut letters = text.chars().rev();
-    letters.next().is_some_and(|letter| letter.is_ascii_uppercase())
-        && letters.next().is_none_or(|letter| !letter.is_alphanumeric())
+    letters
+        .next()
+        .is_some_and(|letter| letter.is_ascii_uppercase())
+        && letters
+            .next()
+            .is_none_or(|letter| !letter.is_alphanumeric())
 }
 
 /// How far groups of digits go that may be one number: with blanks, one dot or one dash between.
@@ -215,7 +219,11 @@ mod tests {
     #[test]
     fn the_number_of_the_applicant_is_hidden_whatever_it_is_and_however_it_is_written() {
         for (own, text, expected) in [
-            ("C1234567", "Hộ chiếu C1234567 đã hết hạn", "Hộ chiếu *****567 đã hết hạn"),
+            (
+                "C1234567",
+                "Hộ chiếu C1234567 đã hết hạn",
+                "Hộ chiếu *****567 đã hết hạn",
+            ),
             ("C1234567", "hộ chiếu c 123-4567.", "hộ chiếu * ***-*567."),
             ("0101234567-001", "MST 0101234567-001", "MST **********-001"),
             ("0101234567-001", "MST 0101234567001,", "MST **********001,"),
@@ -223,7 +231,11 @@ mod tests {
             ("001200000001", "001,200,000,001", "***,***,***,001"),
             ("001200000001", "001/200/000/001", "***/***/***/001"),
             ("A12345", "A12345A12345", "***345***345"),
-            ("123456", "gọi 0912345678, số 123456", "gọi 0912345678, số ***456"),
+            (
+                "123456",
+                "gọi 0912345678, số 123456",
+                "gọi 0912345678, số ***456",
+            ),
             ("123456", "12345", "12345"),
         ] {
             assert_eq!(hide_all(text, Some(own)), expected);

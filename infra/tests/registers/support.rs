@@ -174,7 +174,8 @@ impl Ward {
             result_address: None,
         };
         self.by(clerk, move |conn, env, who| {
-            take_in(conn, env, who, Intake::Register, &new, None).map(|taken| taken.code().to_owned())
+            take_in(conn, env, who, Intake::Register, &new, None)
+                .map(|taken| taken.code().to_owned())
         })
         .unwrap()
     }

@@ -40,7 +40,10 @@ fn the_oldest_backups_are_removed_and_nothing_else_is() {
         }
         let said = into(&world, place.path(), "2").await.expect(0);
         assert!(said.out.contains("motcua-20250101T020000Z"), "{said:?}");
-        assert!(said.out.contains("motcua-20250104T020000Z.part"), "{said:?}");
+        assert!(
+            said.out.contains("motcua-20250104T020000Z.part"),
+            "{said:?}"
+        );
         let left = names(place.path());
         assert_eq!(left.len(), 4, "{left:?}");
         assert_eq!(left[0], "motcua-20250102T020000Z");
@@ -63,7 +66,10 @@ fn the_backup_that_was_just_made_is_never_removed() {
         into(&world, place.path(), "2").await.expect(0);
         let left = names(place.path());
         assert_eq!(left.len(), 2, "{left:?}");
-        assert!(place.path().join(&left[0]).join("motcua.db").is_file(), "{left:?}");
+        assert!(
+            place.path().join(&left[0]).join("motcua.db").is_file(),
+            "{left:?}"
+        );
         assert_eq!(left[1], "motcua-29990102T020000Z");
     });
 }

@@ -243,8 +243,14 @@ fn a_dump_that_is_cut_off_or_of_another_night_makes_no_backup() {
         std::fs::write(&cut, &whole[..whole.len() / 2]).expect("a file");
         let said = with(&cut).await.expect(1);
         assert!(said.err.contains("bị hỏng"), "{said:?}");
-        let old = std::fs::File::options().write(true).open(&file).expect("a file");
-        let mtime = old.metadata().and_then(|about| about.modified()).expect("a time");
+        let old = std::fs::File::options()
+            .write(true)
+            .open(&file)
+            .expect("a file");
+        let mtime = old
+            .metadata()
+            .and_then(|about| about.modified())
+            .expect("a time");
         let yesterday = mtime - std::time::Duration::from_secs(86_400);
         old.set_modified(yesterday).expect("a time");
         let said = with(&file).await.expect(1);

@@ -28,7 +28,11 @@ fn a_mail_server_that_says_nothing_holds_nobody_up() {
         let held = silent.accept().expect("a mail under way");
         let since = Instant::now();
         assert!(process.ends(), "it did not end well");
-        assert!(since.elapsed() < Duration::from_secs(10), "{:?}", since.elapsed());
+        assert!(
+            since.elapsed() < Duration::from_secs(10),
+            "{:?}",
+            since.elapsed()
+        );
         drop(held);
     });
 }

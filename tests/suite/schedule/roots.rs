@@ -176,12 +176,25 @@ fn an_event_that_does_not_read_hides_no_other_and_stops_no_root() {
         let last = runs_of(&world, "verify_chains").pop().unwrap();
         assert!(last.is("2026-11-23 00:15", 1, "ok"));
         assert_eq!((last.did, last.skipped), (3, 2));
-        let told = staff.admin.get("/api/v1/jobs/verify_chains/runs").await.expect(200);
+        let told = staff
+            .admin
+            .get("/api/v1/jobs/verify_chains/runs")
+            .await
+            .expect(200);
         for (place, what) in [(0, "H29.23-261119-0001"), (1, "H29.23-261120-0001")] {
-            assert_eq!(told.text(&format!("items.0.skipped_items.{place}.what")), what);
-            assert_eq!(told.text(&format!("items.0.skipped_items.{place}.why")), "altered");
+            assert_eq!(
+                told.text(&format!("items.0.skipped_items.{place}.what")),
+                what
+            );
+            assert_eq!(
+                told.text(&format!("items.0.skipped_items.{place}.why")),
+                "altered"
+            );
         }
         let newest = world.read(latest_root).unwrap();
-        assert_eq!((newest.day.to_string().as_str(), newest.broken), ("2026-11-22", 2));
+        assert_eq!(
+            (newest.day.to_string().as_str(), newest.broken),
+            ("2026-11-22", 2)
+        );
     });
 }

@@ -73,7 +73,10 @@ fn the_built_in_ladder_fits_every_term() {
         .iter()
         .map(|limit| ("1".to_owned(), Arc::new(procedure(*limit, *limit))))
         .collect();
-    assert_eq!(Ladder::default().faults(&procedures, &mut Spans::default()), []);
+    assert_eq!(
+        Ladder::default().faults(&procedures, &mut Spans::default()),
+        []
+    );
 }
 
 #[test]
@@ -93,7 +96,10 @@ fn five_days_before_the_end_of_two_are_refused_with_the_reason() {
         under_days: 6,
         percent: 50,
     });
-    assert_eq!(with("due_soon", before(5, short)).faults(&two_days(), &mut Spans::default()), []);
+    assert_eq!(
+        with("due_soon", before(5, short)).faults(&two_days(), &mut Spans::default()),
+        []
+    );
     // Where nobody uses it, it may stay.
     let mut off = ladder;
     off.rungs[1].enabled = false;
@@ -117,9 +123,15 @@ fn hours_before_the_end_are_compared_with_the_hours_there_are() {
     let limit = TimeLimit::WorkingHours(4);
     let procedures = [("1".to_owned(), Arc::new(procedure(limit, limit)))];
     assert_eq!(hours(3).faults(&procedures, &mut Spans::default()), []);
-    assert_eq!(hours(4).faults(&procedures, &mut Spans::default())[0].code(), "never_fires");
+    assert_eq!(
+        hours(4).faults(&procedures, &mut Spans::default())[0].code(),
+        "never_fires"
+    );
     assert_eq!(hours(23).faults(&two_days(), &mut Spans::default()), []);
-    assert_eq!(hours(24).faults(&two_days(), &mut Spans::default())[0].code(), "never_fires");
+    assert_eq!(
+        hours(24).faults(&two_days(), &mut Spans::default())[0].code(),
+        "never_fires"
+    );
 }
 
 #[test]
@@ -134,9 +146,14 @@ fn days_of_the_calendar_are_counted_as_the_working_days_that_they_can_hold() {
     let procedures = [("1".to_owned(), Arc::new(procedure(limit, limit)))];
     let faults = |days, short| {
         let mut spans = Spans::of_year(&weekdays, from);
-        with("due_soon", before(days, short)).faults(&procedures, &mut spans).len()
+        with("due_soon", before(days, short))
+            .faults(&procedures, &mut spans)
+            .len()
     };
-    assert_eq!((faults(10, None), faults(11, None), faults(14, None)), (0, 1, 1));
+    assert_eq!(
+        (faults(10, None), faults(11, None), faults(14, None)),
+        (0, 1, 1)
+    );
     // Where a short term is told by its share, this one is.
     let short = Some(Short {
         under_days: 2,
@@ -182,5 +199,8 @@ fn every_fault_of_a_ladder_is_named_at_once() {
     let many = Ladder {
         rungs: vec![ladder.rungs[0].clone(); 21],
     };
-    assert_eq!(many.faults(&[], &mut Spans::default()), [LadderFault::TooManyRungs]);
+    assert_eq!(
+        many.faults(&[], &mut Spans::default()),
+        [LadderFault::TooManyRungs]
+    );
 }

@@ -147,7 +147,9 @@ fn moment(
         } => {
             let opening = opening_before(target, working_days, calendar)?;
             match short {
-                Some(short) if target.is_short(short) || squeezed(target, working_days, opening) => {
+                Some(short)
+                    if target.is_short(short) || squeezed(target, working_days, opening) =>
+                {
                     target.when_used(short.percent, calendar)
                 }
                 _ => opening,

@@ -298,7 +298,10 @@ impl Directory {
                 scopes.entry(manager).or_default().offices.insert(*office);
             }
         }
-        let heads = self.by_role.iter().filter(|((role, _), _)| *role == Role::Head);
+        let heads = self
+            .by_role
+            .iter()
+            .filter(|((role, _), _)| *role == Role::Head);
         for id in heads.flat_map(|(_, people)| people) {
             if let Some(department) = self.people.get(id).and_then(|person| person.department_id) {
                 let scope = scopes.entry(*id).or_default();

@@ -224,7 +224,12 @@ fn letter(
         dossiers: lines(conn, directory, &ids, &dates)?,
     };
     // Of a tree of offices the uppermost.
-    let length = |office: &&i64| directory.offices.get(office).map(|office| office.path.len());
+    let length = |office: &&i64| {
+        directory
+            .offices
+            .get(office)
+            .map(|office| office.path.len())
+    };
     let top = tops.iter().min_by_key(length).copied();
     Ok(Some(letters::Report {
         recipient: recipient(directory, addressee, meant.keys().copied()),
