@@ -240,6 +240,9 @@ pub struct LateOne {
     pub ended_at: Option<DateTime<Utc>>,
 }
 
+/// How many cases of each department.
+pub type ByDepartment = BTreeMap<Option<i64>, u64>;
+
 /// The cases that were closed late in the period, or are late since then: how many of each
 /// department, and the first of them, the oldest date first.
 pub fn late_ones(
@@ -247,7 +250,7 @@ pub fn late_ones(
     offices: &[i64],
     period: Period,
     named: i64,
-) -> Result<(BTreeMap<Option<i64>, u64>, Vec<LateOne>), Error> {
+) -> Result<(ByDepartment, Vec<LateOne>), Error> {
     let (start, end) = (period.start().naive_utc(), period.end().naive_utc());
     let of_period = || {
         dossiers::table

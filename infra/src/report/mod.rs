@@ -3,4 +3,4 @@
 mod figures;
 mod past;
 
-pub use figures::{Figures, LateOne, Period, figures, is_after_the_first, late_ones};
+pub use figures::{ByDepartment, Figures, LateOne, Period, figures, is_after_the_first, late_ones};
