@@ -6,6 +6,7 @@ use domain::dossier as d;
 use domain::dossier::{Outcome, StepPlace};
 use serde::{Deserialize, Serialize};
 
+use super::instant;
 use super::term::StoredTerm;
 use crate::error::Error;
 
@@ -13,6 +14,7 @@ use crate::error::Error;
 #[serde(tag = "state", rename_all = "snake_case")]
 pub(super) enum Life {
     Submitted {
+        #[serde(deserialize_with = "instant")]
         answer_by: DateTime<Utc>,
     },
     Accepted {
@@ -22,36 +24,44 @@ pub(super) enum Life {
         step: Step,
     },
     AwaitingSupplement {
+        #[serde(deserialize_with = "instant")]
         since: DateTime<Utc>,
+        #[serde(deserialize_with = "instant")]
         lapse_at: DateTime<Utc>,
         missing: Vec<Missing>,
         back_to: Option<Step>,
     },
     AwaitingPayment {
+        #[serde(deserialize_with = "instant")]
         since: DateTime<Utc>,
         amount_vnd: i64,
         purpose: String,
         step: Step,
     },
     Resolved {
+        #[serde(deserialize_with = "instant")]
         at: DateTime<Utc>,
         outcome: String,
         step: Step,
     },
     Returned {
+        #[serde(deserialize_with = "instant")]
         at: DateTime<Utc>,
         outcome: String,
         step: Step,
     },
     Refused {
+        #[serde(deserialize_with = "instant")]
         at: DateTime<Utc>,
     },
     Withdrawn {
+        #[serde(deserialize_with = "instant")]
         at: DateTime<Utc>,
         #[serde(flatten)]
         left: Left,
     },
     Stopped {
+        #[serde(deserialize_with = "instant")]
         at: DateTime<Utc>,
         #[serde(flatten)]
         left: Left,
@@ -80,9 +90,11 @@ pub(super) struct Step {
     holder: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     department: Option<i64>,
+    #[serde(deserialize_with = "instant")]
     entered_at: DateTime<Utc>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     term: Option<StoredTerm>,
+    #[serde(deserialize_with = "instant")]
     due_at: DateTime<Utc>,
 }
 

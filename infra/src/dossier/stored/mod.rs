@@ -4,14 +4,18 @@
 mod life;
 mod term;
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use domain::deadline::Term;
 use domain::dossier as d;
 use domain::dossier::Dossier;
-use serde::{Deserialize, Serialize};
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use self::life::Life;
 use self::term::StoredTerm;
+use crate::db::stamp;
 use crate::error::Error;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -29,7 +33,9 @@ pub(crate) struct Stored {
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Promise {
+    #[serde(deserialize_with = "instant")]
     due_at_original: DateTime<Utc>,
+    #[serde(deserialize_with = "instant")]
     due_at: DateTime<Utc>,
     provisional: bool,
     hand_set: bool,
@@ -47,8 +53,33 @@ struct Used {
 
 #[derive(Debug, Serialize, Deserialize)]
 struct FirstResult {
+    #[serde(deserialize_with = "instant")]
     resolved_at: DateTime<Utc>,
     promise: Promise,
+}
+
+/// Reads an instant as chrono writes it, without the patterns by which chrono reads: a fortieth of a
+/// look-up.
+fn instant<'de, D: Deserializer<'de>>(from: D) -> Result<DateTime<Utc>, D::Error> {
+    struct Instant;
+
+    impl Visitor<'_> for Instant {
+        type Value = DateTime<Utc>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an instant by RFC 3339")
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<DateTime<Utc>, E> {
+            let in_utc = text.strip_suffix('Z').and_then(stamp::parse);
+            match in_utc {
+                Some(at) => Ok(at.and_utc()),
+                None => text.parse().map_err(E::custom),
+            }
+        }
+    }
+
+    from.deserialize_str(Instant)
 }
 
 /// Writes the rules' view of a dossier as JSON text.

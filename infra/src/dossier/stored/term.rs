@@ -4,11 +4,13 @@ use chrono::{DateTime, NaiveTime, Utc};
 use domain::deadline::{Change, Term, Then, TimeLimit};
 use serde::{Deserialize, Serialize};
 
+use super::instant;
 use crate::error::Error;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct StoredTerm {
     limit: Limit,
+    #[serde(deserialize_with = "instant")]
     received_at: DateTime<Utc>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     changes: Vec<StoredChange>,
@@ -27,20 +29,26 @@ struct Limit {
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum StoredChange {
     Resume {
+        #[serde(deserialize_with = "instant")]
         from: DateTime<Utc>,
+        #[serde(deserialize_with = "instant")]
         to: DateTime<Utc>,
     },
     Restart {
+        #[serde(deserialize_with = "instant")]
         from: DateTime<Utc>,
+        #[serde(deserialize_with = "instant")]
         to: DateTime<Utc>,
     },
     Extend {
         limit: Limit,
     },
     SetByHand {
+        #[serde(deserialize_with = "instant")]
         due_at: DateTime<Utc>,
     },
     Keep {
+        #[serde(deserialize_with = "instant")]
         due_at: DateTime<Utc>,
     },
 }

@@ -241,10 +241,14 @@ fn told_faults(
 ) -> Result<Vec<LadderFault>, Error> {
     let today = local_date(env.now());
     let in_force = procedure::all_in_force(conn, env, today)?;
-    // Without one, limits are taken for as long as they can be anywhere.
-    let calendar = calendar::in_force(conn, env, office.id).ok();
+    let calendar = match calendar::in_force(conn, env, office.id) {
+        Ok((_, calendar)) => Some(calendar),
+        Err(error @ (Error::Unavailable(_) | Error::Database(_))) => return Err(error),
+        // Without one, limits are taken for as long as they can be anywhere.
+        Err(_) => None,
+    };
     let mut spans = match &calendar {
-        Some((_, calendar)) => Spans::of_year(calendar, today),
+        Some(calendar) => Spans::of_year(calendar, today),
         None => Spans::default(),
     };
     Ok(ladder.faults(&in_force, &mut spans))
