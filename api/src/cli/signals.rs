@@ -12,7 +12,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 /// The whole end takes no longer, whatever hangs: a mail server that does not answer, a database
 /// that went away. The database undoes what is under way then; a mail is sent once its lease has
 /// ended, and a job is run again, as after a crash.
-const LONGEST: Duration = Duration::from_millis(9_500);
+const LONGEST: Duration = Duration::from_secs(9);
 /// Of a process that was interrupted, by convention of shells.
 const INTERRUPTED: i32 = 130;
 
