@@ -1,5 +1,7 @@
 //! JSON bodies, from the bytes to what the actions take.
 
+use std::sync::{Arc, LazyLock};
+
 use api::auth::dto as auth;
 use api::calendar::dto as calendar;
 use api::deadline::dto as deadline;
@@ -14,7 +16,8 @@ use api::staff::dto as staff;
 use chrono::NaiveDate;
 use domain::deadline::Calendar;
 use domain::lang::Lang;
-use domain::notification::ladder::Ladder;
+use domain::notification::ladder::{Ladder, Spans};
+use domain::procedure::ProcedureVersion;
 use infra::calendar::actions::CalendarInput;
 use serde_json::Value;
 
@@ -120,8 +123,28 @@ fn procedure_version(value: &Value) -> Result<(), Problem> {
 
 fn ladder(value: &Value) -> Result<(), Problem> {
     let ladder = Ladder::from(read_value::<alerts::LadderInput>(value)?);
-    drop(ladder.faults(&[]));
+    let first_of_the_year = NaiveDate::from_yo_opt(2026, 1).expect("a day");
+    let mut spans = Spans::of_year(ordinary_calendar(), first_of_the_year);
+    drop(ladder.faults(short_procedures(), &mut spans));
     Ok(())
+}
+
+const SHORT: &str = r#"{
+    "name": "Xác nhận", "field": "Hộ tịch", "time_limit": {"amount": 3, "unit": "calendar_days"},
+    "route": [{
+        "name": "Thẩm định", "department": "tu_phap", "role": "specialist",
+        "budget": {"amount": 4, "unit": "working_hours"}
+    }]
+}"#;
+
+/// Many a rung can never fall within these limits.
+fn short_procedures() -> &'static [(String, Arc<ProcedureVersion>)] {
+    static PROCEDURES: LazyLock<[(String, Arc<ProcedureVersion>); 1]> = LazyLock::new(|| {
+        let version = infra::fuzzing::read_procedure(SHORT, NaiveDate::default());
+        let version = version.expect("a short procedure reads");
+        [("XN".to_owned(), Arc::new(version))]
+    });
+    PROCEDURES.as_slice()
 }
 
 fn preview(value: &Value) -> Result<(), Problem> {
@@ -142,7 +165,7 @@ const ORDINARY: &str = r#"{
 }"#;
 
 pub(crate) fn ordinary_calendar() -> &'static Calendar {
-    static CALENDAR: std::sync::LazyLock<Calendar> = std::sync::LazyLock::new(|| {
+    static CALENDAR: LazyLock<Calendar> = LazyLock::new(|| {
         let spec = infra::fuzzing::read_calendar(ORDINARY).expect("an ordinary calendar reads");
         Calendar::compile(&spec).expect("an ordinary calendar is valid")
     });
