@@ -72,13 +72,23 @@ pub(super) fn back_up(settings: &Settings, args: &BackupArgs) -> Result<(), Fail
         Ok(backup::back_up(&settings.db, files, dump, &to, now).await?)
     })?;
     tell_of_backup(&made, &to, settings);
-    if let (Some(folder), Some(keep)) = (&args.place.into, args.keep) {
-        for old in backup::forget_old(folder, keep, &to)? {
-            let old = old.display();
-            out::line(format_args!("Đã bỏ bản cũ (old one removed): {old}"));
-        }
+    // Nights on which the attachments were away must not push out those that have them.
+    if made.attachments.missing.is_empty() {
+        forget_old(args, &to)?;
     }
     missing(&made.attachments.missing)
+}
+
+/// Keeps the newest ones beside the one that was just made, as many as was asked.
+fn forget_old(args: &BackupArgs, made: &Path) -> Result<(), Failure> {
+    let (Some(folder), Some(keep)) = (&args.place.into, args.keep) else {
+        return Ok(());
+    };
+    for old in backup::forget_old(folder, keep, made)? {
+        let old = old.display();
+        out::line(format_args!("Đã bỏ bản cũ (old one removed): {old}"));
+    }
+    Ok(())
 }
 
 fn tell_of_backup(made: &Manifest, to: &Path, settings: &Settings) {

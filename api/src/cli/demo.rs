@@ -12,7 +12,7 @@ use infra::error::Error;
 use super::failure::Failure;
 use super::open::open;
 use super::time_machine::TimeMachineArgs;
-use super::{logging, out, run};
+use super::{logging, out, run, signals};
 use crate::config::names::{DATA_DIR, LISTEN, LOG, LOG_FORMAT};
 use crate::config::{Inputs, Settings};
 
@@ -24,6 +24,7 @@ pub(super) fn demo(
     listen: SocketAddr,
     time_machine: &TimeMachineArgs,
 ) -> Result<(), Failure> {
+    let hearing = signals::hear().map_err(run::broken)?;
     let settings = settings(&time_machine.data_dir(data_dir), listen)?;
     logging::start(&settings);
     let (db, _) = open(&settings)?;
@@ -33,7 +34,7 @@ pub(super) fn demo(
     let accounts = accounts()?;
     let service = run::service(&settings, db.clone(), env.clone())?;
     let welcome = welcome(&settings, &accounts);
-    run::run(&settings, service, || {
+    run::run(&settings, service, hearing, || {
         out::line(welcome);
         out::line(time_machine.welcome(&env));
         time_machine.announce(&db, &env);

@@ -10,7 +10,11 @@ use crate::config::{LogFormat, Settings};
 /// Starts the log of this process. A second call changes nothing.
 pub(super) fn start(settings: &Settings) {
     let filter = EnvFilter::new(&settings.log);
-    let log = fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        // Else a line that cannot be written, as on a full disk, ends the thread that wrote it.
+        .log_internal_errors(false);
     let started = match settings.log_format {
         LogFormat::Json => log
             .json()

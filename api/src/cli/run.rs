@@ -1,5 +1,6 @@
 //! Running the service from its settings until it is told to end.
 
+use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use infra::env::Env;
 use infra::notification::delivery::Post;
 
 use super::failure::Failure;
-use super::signals;
+use super::signals::{Hearing, say};
 use crate::app::Service;
 use crate::config::Settings;
 use crate::http::Limits;
@@ -60,27 +61,22 @@ pub(super) fn env() -> Env {
 pub(super) fn run(
     settings: &Settings,
     service: Service,
+    hearing: Hearing,
     ready: impl FnOnce(),
 ) -> Result<(), Failure> {
     let listener = listen(settings)?;
     // With port 0 the system chooses one.
     let address = listener.local_addr().unwrap_or(settings.listen);
-    let broken = |error: std::io::Error| {
-        Failure::new(
-            "dịch vụ không chạy được",
-            format!("the service cannot run: {error}"),
-        )
-    };
     let jobs = Jobs::start(service.clone()).map_err(broken)?;
     let (db, ops) = (service.db.kind(), Arc::clone(&service.ops));
     let served = actix_web::rt::System::new().block_on(async {
         let worker = Worker::start(&service, settings.mail.rate);
         let server = server::start(service, listener, settings.workers)?;
         let (mails, bell) = (worker.as_ref().map(Worker::ending), Arc::clone(&ops));
-        signals::hear(server.handle(), move || {
+        hearing.drains(server.handle(), move || {
             mails.iter().for_each(Ending::tell);
             bell.jobs.end();
-        })?;
+        });
         tracing::info!(listen = %address, database = ?db, "serving");
         ready();
         let served = server.await;
@@ -90,8 +86,16 @@ pub(super) fn run(
         served
     });
     jobs.stop();
-    tracing::info!("ended");
+    say(|| tracing::info!("ended"));
     served.map_err(broken)
+}
+
+/// The system refuses what a service needs.
+pub(super) fn broken(error: io::Error) -> Failure {
+    Failure::new(
+        "dịch vụ không chạy được",
+        format!("the service cannot run: {error}"),
+    )
 }
 
 fn listen(settings: &Settings) -> Result<TcpListener, Failure> {

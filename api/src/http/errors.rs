@@ -46,6 +46,7 @@ fn unavailable(cause: Unavailable) -> Problem {
     let entry: &'static Entry = match cause {
         Unavailable::QueueFull => catalogue::QUEUE_FULL,
         Unavailable::Away => catalogue::DATABASE_UNAVAILABLE,
+        Unavailable::Unknown => catalogue::OUTCOME_UNKNOWN,
     };
     let seconds = u32::try_from(cause.retry_after().as_secs())
         .unwrap_or(1)

@@ -164,6 +164,8 @@ catalogue! {
         "Đợi theo Retry-After rồi gửi lại; chưa có gì được lưu." "Wait as Retry-After says; nothing was stored.";
     NOT_READY "not_ready" 503 "Dịch vụ chưa sẵn sàng" "Not ready"
         "Mục checks cho biết phần nào chưa sẵn sàng; đợi theo Retry-After." "checks says which part is missing; wait as Retry-After says.";
+    OUTCOME_UNKNOWN "outcome_unknown" 503 "Chưa rõ yêu cầu đã được lưu hay chưa" "Outcome unknown"
+        "Cơ sở dữ liệu hỏng đúng lúc lưu. Gửi lại với cùng Idempotency-Key, hoặc xem lại dữ liệu trước khi gửi lại." "The database failed while storing it. Send it again with the same Idempotency-Key, or look first whether it is there.";
     QUEUE_FULL "queue_full" 503 "Hệ thống đang quá tải" "Queue full"
         "Đợi theo Retry-After rồi gửi lại; chưa có gì được lưu." "Wait as Retry-After says; nothing was stored.";
 }

@@ -65,22 +65,46 @@ where
         return job(conn);
     }
     conn.transaction(|conn| {
-        lock_exclusive(conn, WRITES, WRITES_WAIT_MS)?;
+        alone(conn)?;
         job(conn)
     })
+}
+
+/// Waits, within a write, until all others that are under way have ended; those to come begin when
+/// it has. To be called before any other lock is taken, since another write may wait for that.
+///
+/// # Errors
+/// As [`lock_exclusive`], after a second.
+pub fn alone(conn: &mut Conn) -> QueryResult<()> {
+    lock_exclusive(conn, WRITES, WRITES_WAIT_MS)
 }
 
 /// Runs `job` so that its failure leaves the transaction around it usable; PostgreSQL would
 /// otherwise refuse every statement after a failed one.
 ///
 /// # Errors
-/// Those of `job`, whose changes are undone then.
+/// Those of `job`, whose changes are undone then. When the database undid the whole transaction by
+/// itself, as SQLite does on a full disk, that it is away: what is done after it would be kept
+/// alone, so nobody may go on.
 pub fn savepoint<T, E, F>(conn: &mut Conn, job: F) -> Result<T, E>
 where
     F: FnOnce(&mut Conn) -> Result<T, E>,
     E: From<Error>,
 {
-    conn.transaction(job)
+    let before = depth(conn);
+    let result = conn.transaction(job);
+    if result.is_err() && depth(conn) != before {
+        return Err(Error::BrokenTransactionManager.into());
+    }
+    result
+}
+
+/// How many transactions are open inside each other; none in doubt or outside of all.
+pub(super) fn depth(conn: &mut Conn) -> Option<u32> {
+    use diesel::connection::TransactionManager as _;
+
+    let status = <Conn as Connection>::TransactionManager::transaction_manager_status_mut(conn);
+    status.transaction_depth().ok().flatten().map(u32::from)
 }
 
 /// Runs `job`, which only reads, so that all its statements see the same state.

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use diesel::result::{DatabaseErrorKind, Error};
 
-/// The database cannot serve this request now; the same request may succeed later.
+/// The database cannot serve this request now; the same request may succeed later. Nothing of it
+/// was kept, unless it says that this is not known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unavailable {
     /// More is asked than can be done: the queue is full, or another transaction held a lock
@@ -15,6 +16,9 @@ pub enum Unavailable {
     /// The database cannot be reached, or could not write.
     #[error("the database is away")]
     Away,
+    /// It failed while it was told to keep a write: that may be kept, or not.
+    #[error("whether the write was kept is not known")]
+    Unknown,
 }
 
 impl Unavailable {
@@ -22,7 +26,7 @@ impl Unavailable {
     pub fn retry_after(self) -> Duration {
         match self {
             Self::QueueFull => Duration::from_secs(1),
-            Self::Away => Duration::from_secs(5),
+            Self::Away | Self::Unknown => Duration::from_secs(5),
         }
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! On SQLite every write goes to one writer thread that commits whole groups; on PostgreSQL
 //! every write is a transaction of its own on a pooled connection. Either way a write that
-//! answered `Ok` is on disk, and one that answered `Err` left nothing behind.
+//! answered `Ok` is on disk, and one that answered `Err` left nothing behind, unless the database
+//! failed at the very moment of keeping it ([`Unavailable::Unknown`]).
 
 pub mod dialect;
 pub mod paging;
@@ -34,7 +35,7 @@ use std::sync::Arc;
 use diesel::RunQueryDsl as _;
 use tokio::sync::oneshot;
 
-use crew::Crew;
+use crew::{Crew, JobKind};
 use pool::Pool;
 use settings::Target;
 use writer::Writer;
@@ -99,7 +100,8 @@ impl Db {
         T: Send + 'static,
         E: From<diesel::result::Error> + From<Unavailable> + Send + 'static,
     {
-        self.on_pool(move |pool| pool.read(job)).await
+        self.on_pool(JobKind::Read, move |pool| pool.read(job))
+            .await
     }
 
     /// [`Db::read`] for a few point reads: on SQLite they run on the calling thread when a
@@ -128,7 +130,7 @@ impl Db {
     ///
     /// # Errors
     /// Those of `job`, [`Unavailable`], and [`Panicked`] as a diesel error; nothing of the job
-    /// is kept then.
+    /// is kept then, but for [`Unavailable::Unknown`].
     pub async fn write<T, E, F>(&self, job: F) -> Result<T, E>
     where
         F: FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
@@ -136,14 +138,16 @@ impl Db {
         E: From<diesel::result::Error> + From<Unavailable> + Send + 'static,
     {
         let Some(writer) = &self.inner.writer else {
-            return self.on_pool(move |pool| pool.write(job)).await;
+            return self
+                .on_pool(JobKind::Write, move |pool| pool.write(job))
+                .await;
         };
         let (reply, answer) = oneshot::channel();
         // A caller that went away wants no answer.
         writer.submit(job, move |result| drop(reply.send(result)))?;
         answer
             .await
-            .unwrap_or_else(|_| Err(Unavailable::Away.into()))
+            .unwrap_or_else(|_| Err(Unavailable::Unknown.into()))
     }
 
     /// Runs `job`, which only reads, when all writes that are under way have ended and before
@@ -158,7 +162,12 @@ impl Db {
         T: Send + 'static,
         E: From<diesel::result::Error> + From<Unavailable> + Send + 'static,
     {
-        self.on_pool(move |pool| pool.settled(job)).await
+        let kind = match self.kind() {
+            Kind::Sqlite => JobKind::Read,
+            // It waits for writes, as another write would.
+            Kind::Postgres => JobKind::Write,
+        };
+        self.on_pool(kind, move |pool| pool.settled(job)).await
     }
 
     /// [`Db::read_settled`] for threads without a runtime.
@@ -203,7 +212,7 @@ impl Db {
         writer.submit(job, move |result| drop(reply.send(result)))?;
         answer
             .recv()
-            .unwrap_or_else(|_| Err(Unavailable::Away.into()))
+            .unwrap_or_else(|_| Err(Unavailable::Unknown.into()))
     }
 
     /// Applies the migrations that are missing and names them, oldest first.
@@ -248,7 +257,11 @@ impl Db {
         let answer: Result<(), PingError> = self
             .read(|conn| Ok(diesel::sql_query("SELECT 1").execute(conn).map(|_| ())?))
             .await;
-        answer.map_err(|PingError(why)| why)
+        match answer {
+            // Whoever turns requests away is there; taken out, it would leave more to the others.
+            Ok(()) | Err(PingError(Unavailable::QueueFull)) => Ok(()),
+            Err(PingError(why)) => Err(why),
+        }
     }
 
     /// How many requests wait for their turn, for the metrics.
@@ -270,6 +283,7 @@ impl Db {
 
     async fn on_pool<T, E>(
         &self,
+        kind: JobKind,
         job: impl FnOnce(&Pool) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
     where
@@ -278,7 +292,7 @@ impl Db {
     {
         let pool = self.inner.pool.clone();
         let run = move || job(&pool);
-        self.inner.crew.run(&self.inner.pool, run).await
+        self.inner.crew.run(&self.inner.pool, kind, run).await
     }
 }
 

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::PgConnection;
 use diesel::connection::{Connection, SimpleConnection as _, TransactionManager as _};
@@ -120,7 +120,7 @@ impl Pool {
         }
         match result {
             Ok(value) => {
-                self.commit(&mut lease)?;
+                self.commit::<E>(&mut lease)?;
                 Ok(value)
             }
             Err(error) => {
@@ -135,12 +135,22 @@ impl Pool {
     /// PostgreSQL answers the COMMIT of a failed transaction with success although it rolls
     /// back. A job that swallowed a failed statement would be told `Ok` for nothing, so a
     /// statement that fails there goes along in the same round trip.
-    fn commit(&self, lease: &mut Lease) -> Result<(), Error> {
-        let committed = lease.conn.batch_execute("CLOSE ALL; COMMIT");
-        if committed.is_err() && Manager::rollback_transaction(&mut lease.conn).is_err() {
+    fn commit<E>(&self, lease: &mut Lease) -> Result<(), E>
+    where
+        E: From<Error> + From<Unavailable>,
+    {
+        let Err(error) = lease.conn.batch_execute("CLOSE ALL; COMMIT") else {
+            return Ok(());
+        };
+        if Manager::rollback_transaction(&mut lease.conn).is_err() {
             self.condemn(lease);
         }
-        committed
+        Err(match classify(error) {
+            // It may have been carried out before the answer was lost.
+            Ok(Unavailable::Away) => Unavailable::Unknown.into(),
+            Ok(why) => why.into(),
+            Err(error) => error.into(),
+        })
     }
 
     /// Catches a panic, whose connection may be anywhere in the middle of something.
@@ -160,7 +170,7 @@ impl Pool {
     }
 
     fn proven_lease(&self) -> Result<Lease, Unavailable> {
-        for _ in 0..=self.connections.max_size() {
+        for _ in self.tries() {
             let mut lease = self.lease()?;
             if lease.proven == self.health.breaks.load(Ordering::Acquire) || self.prove(&mut lease)
             {
@@ -168,6 +178,15 @@ impl Pool {
             }
         }
         Err(Unavailable::Away)
+    }
+
+    /// Each connection may prove dead, and another be made; but one that went silently takes long
+    /// to be found out, and who asks does not wait for the next of those.
+    fn tries(&self) -> impl Iterator<Item = u32> + use<> {
+        let begun = Instant::now();
+        let patience = self.connections.connection_timeout();
+        (0..=self.connections.max_size())
+            .take_while(move |number| *number == 0 || begun.elapsed() < patience)
     }
 
     /// Runs `job`, which only reads, between the writes that are under way and those to come.
@@ -181,7 +200,7 @@ impl Pool {
 
     /// A connection inside a fresh transaction; its BEGIN is the proof of life.
     fn begun_lease(&self) -> Result<Lease, Unavailable> {
-        for _ in 0..=self.connections.max_size() {
+        for _ in self.tries() {
             let mut lease = self.lease()?;
             let Err(error) = dialect::begin_write(&mut lease.conn) else {
                 return Ok(lease);

@@ -226,10 +226,11 @@ impl Worker {
             waiting: &waiting,
             patience,
         };
-        let mut jobs = std::iter::once(first).chain(arrivals).take(BATCH);
+        let mut jobs = std::iter::once(first).chain(arrivals);
         self.last = 0;
         let Some(mut conn) = self.conn.take().or_else(|| self.reconnect()) else {
             self.failing.store(true, Ordering::Relaxed);
+            // All of the queue: the next batch would only wait as long as this one.
             answer(jobs.collect(), Err(Unavailable::Away));
             return;
         };
@@ -242,7 +243,10 @@ impl Worker {
         }
         let mut ran = Vec::new();
         let mut sound = true;
-        while sound && let Some(mut job) = jobs.next() {
+        while sound
+            && ran.len() < BATCH
+            && let Some(mut job) = jobs.next()
+        {
             sound = in_savepoint(&mut conn, job.as_mut());
             ran.push(job);
         }
@@ -284,14 +288,15 @@ fn answer(jobs: Vec<Box<dyn Job>>, fate: Result<(), Unavailable>) {
 }
 
 /// Runs one job so that its failure undoes it alone. False when the batch cannot go on: SQLite
-/// rolls the whole transaction back by itself on some errors (disk full, out of memory).
+/// rolls the whole transaction back by itself on some errors (disk full, out of memory); see
+/// [`dialect::savepoint`] for those inside a job.
 fn in_savepoint(conn: &mut Conn, job: &mut dyn Job) -> bool {
     if let Err(error) = savepoint::set(conn) {
         tracing::error!(%error, "the writer cannot set a savepoint");
         return false;
     }
     let keep = job.run(conn);
-    let closed = match depth(conn) {
+    let closed = match dialect::depth(conn) {
         Some(JOB_DEPTH) if keep => savepoint::release(conn),
         // A panic may leave transactions of the job's own open.
         Some(inner) if !keep && inner >= JOB_DEPTH => (JOB_DEPTH..inner)
@@ -303,7 +308,7 @@ fn in_savepoint(conn: &mut Conn, job: &mut dyn Job) -> bool {
     if let Err(error) = &closed {
         tracing::error!(%error, "the writer gives up a batch");
     }
-    closed.is_ok() && depth(conn) == Some(JOB_DEPTH)
+    closed.is_ok() && dialect::depth(conn) == Some(JOB_DEPTH)
 }
 
 /// The savepoint of a job, prepared once; diesel's own are compiled anew each time.
@@ -336,16 +341,17 @@ mod savepoint {
     }
 }
 
-fn depth(conn: &mut Conn) -> Option<u32> {
-    let status = Manager::transaction_manager_status_mut(conn);
-    status.transaction_depth().ok().flatten().map(u32::from)
-}
-
 /// The one sync to disk. A foreign key that is checked only here would fail the whole batch, so
 /// the schema has no deferred ones.
 fn commit(conn: &mut Conn) -> Result<(), Unavailable> {
     Manager::commit_transaction(conn).map_err(|error| {
         tracing::error!(%error, "the writer cannot commit");
-        Unavailable::Away
+        // The log may hold the whole batch, though it could not be brought to the disk for sure, and
+        // a restart would find it there. A full disk took no end of it.
+        if error.to_string().contains("disk I/O error") {
+            Unavailable::Unknown
+        } else {
+            Unavailable::Away
+        }
     })
 }

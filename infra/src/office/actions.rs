@@ -143,6 +143,8 @@ pub fn retire_office(
     code: &str,
     version: i64,
 ) -> Result<OfficeDetail, Error> {
+    // An intake that is under way would add a dossier to an office that was found empty.
+    dialect::alone(conn)?;
     lock_registers(conn)?;
     let before = to_change(conn, who, code, version)?;
     if before.office.retired_at.is_some() {

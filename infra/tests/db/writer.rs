@@ -39,6 +39,32 @@ async fn one_bad_job_spoils_no_other_of_its_batch() {
     assert_eq!(db.queue_depth(), 0);
 }
 
+/// As SQLite itself does on a full disk: whoever goes on would be kept without the others.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_savepoint_whose_transaction_is_gone_says_that_the_database_is_away() {
+    let place = Place::sqlite();
+    let db = place.open_with_items();
+    let job = |conn: &mut infra::db::Conn| {
+        add(conn, "before")?;
+        let item = dialect::savepoint(conn, |conn| {
+            conn.batch_execute("ROLLBACK")?;
+            Err::<(), _>(Fault::Mine)
+        });
+        match item {
+            Err(Fault::Unavailable(why)) => Err(Fault::Unavailable(why)),
+            _ => add(conn, "after"),
+        }
+    };
+    let fault = db.write(job).await.unwrap_err();
+    assert!(
+        matches!(fault, Fault::Unavailable(Unavailable::Away)),
+        "{fault:?}"
+    );
+    assert!(names(&db).is_empty());
+    db.write(|conn| add(conn, "next")).await.unwrap();
+    assert_eq!(names(&db), ["next"]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_ends_the_transaction_itself_fails_and_the_next_ones_run() {
     let place = Place::sqlite();

@@ -1,5 +1,6 @@
 //! Nightly backups in one folder: named by their moment, the oldest removed.
 
+use super::refusals::ward;
 use crate::support::{Ended, Which, World, ended};
 
 async fn into(world: &World, folder: &std::path::Path, keep: &str) -> Ended {
@@ -71,6 +72,29 @@ fn the_backup_that_was_just_made_is_never_removed() {
             "{left:?}"
         );
         assert_eq!(left[1], "motcua-29990102T020000Z");
+    });
+}
+
+/// As many nights as are kept, and none of the backups left would hold an attachment.
+#[test]
+fn a_night_without_the_attachments_removes_no_other() {
+    World::run(Which::Sqlite, async |world| {
+        let sha256 = ward(&world).await;
+        // The volume is not mounted.
+        let attachments = world.folder().join("attachments");
+        std::fs::rename(&attachments, world.folder().join("elsewhere")).expect("a folder");
+        let place = tempfile::tempdir().expect("a folder");
+        let former = ["motcua-20250101T020000Z", "motcua-20250102T020000Z"];
+        for name in former {
+            let folder = place.path().join(name);
+            std::fs::create_dir(&folder).expect("a folder");
+            std::fs::write(folder.join("manifest.json"), "{}").expect("a file");
+        }
+        let said = into(&world, place.path(), "1").await.expect(1);
+        assert!(said.err.contains(&sha256), "{said:?}");
+        let left = names(place.path());
+        assert_eq!(left.len(), 3, "{left:?}");
+        assert_eq!(left[..2], former);
     });
 }
 

@@ -7,7 +7,7 @@ use super::{back_up, bring_back, restore};
 use crate::support::{Database, MARITAL_STATUS, Staff, Which, World, ended, program, registered};
 
 /// One dossier with one file.
-async fn ward(world: &World) -> String {
+pub(super) async fn ward(world: &World) -> String {
     let staff = Staff::of(world);
     let code = registered(&staff.clerk, MARITAL_STATUS).await;
     let scan = b"%PDF-1.7\n%%EOF\n".to_vec();

@@ -59,7 +59,8 @@ fn a_disk_that_takes_no_more_is_answered_503_and_its_return_is_noticed_without_a
         limit(&process, "4096").await;
         for _ in 0..3 {
             let refused = clerk.post(REGISTER, &handed_in(MARITAL_STATUS)).await;
-            let refused = refused.problem(503, "database_unavailable");
+            // A limit on files is an I/O error, which a full disk is not: it tells less.
+            let refused = refused.problem(503, "outcome_unknown");
             assert_ne!(refused.header("retry-after"), "");
             // Whoever only looks something up is served.
             clerk.dossier(&before).await.expect(200);
