@@ -10,6 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use infra::db::Kind;
+use infra::notification::ListOf;
 
 use crate::schedule::{JOBS, Job};
 
@@ -351,7 +352,7 @@ fn links_of_mails_are_checked_when_the_service_starts() {
     let url = ("MOTCUA_PUBLIC_URL", "https://motcua.example.vn");
     let own = in_folder(&folder.0, &[url]).unwrap().mail.links;
     assert_eq!(
-        own.list(),
+        own.list(ListOf::Overdue),
         "https://motcua.example.vn/api/v1/worklists/due?when=overdue"
     );
     let set = in_folder(

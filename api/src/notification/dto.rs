@@ -1,9 +1,11 @@
 //! What administrators send and read about mails.
 
+use chrono::{DateTime, Utc};
 use domain::notification::Kind;
 use domain::text::{DossierCode, LetterSource};
 use domain::time::to_rfc3339;
-use infra::notification::mails::{Attempt, MailDetail, MailFilter, MailSummary, MutedAddress};
+use infra::notification::mails::{Attempt, MailDetail, MailFilter, MailSummary};
+use infra::notification::muted::MutedAddress;
 use infra::notification::own_templates::TemplateDetail;
 use infra::notification::templates::{Rendered, Source};
 use serde::Serialize;
@@ -95,6 +97,10 @@ input! {
         /// All kinds when absent.
         #[schema(value_type = Option<MailKind>)]
         pub kind: Option<Kind>,
+        /// Those that were written then or later, such as since the mail server failed; however old
+        /// when absent.
+        #[schema(value_type = Option<String>, format = "date-time", example = "2026-11-20T07:00:00+07:00")]
+        pub since: Option<DateTime<Utc>>,
     }
 }
 
@@ -273,7 +279,7 @@ pub struct TemplateView {
     pub subject: String,
     pub html: String,
     pub text: String,
-    /// 0 where the office has none of its own.
+    /// Counts the changes of the office's own, removals too; 1 before the first.
     pub version: i64,
     #[schema(format = "date-time")]
     pub updated_at: Option<String>,

@@ -1,9 +1,8 @@
 //! The outbox and the addresses that bounce.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use infra::notification::mails::{
-    lift_muted, list_mails, list_muted, read_mail, replay_mail, replay_mails,
-};
+use infra::notification::mails::{Replay, list_mails, read_mail, replay_mail, replay_mails};
+use infra::notification::muted::{lift_muted, list_muted};
 use uuid::Uuid;
 
 use super::dto::{
@@ -82,10 +81,10 @@ pub async fn replay(
 
 #[utoipa::path(post, path = "/api/v1/mails/replay", operation_id = "replayMails", tag = "mails",
     summary = "Gửi lại mọi thư đã để riêng",
-    description = "Puts all mails that were set aside, of one kind or of all, back into the queue: the oldest first, a thousand at a time.",
+    description = "Puts all mails that were set aside, of one kind or of all, back into the queue: the oldest first, a thousand at a time. Those to addresses that are muted stay until that is lifted.",
     security(("bearer" = [])),
     params(("Idempotency-Key" = Option<String>, Header, description = "Same key and body: the stored answer again.", max_length = 255)),
-    request_body(content = ReplayInput, example = json!({"kind": "applicant_received"})),
+    request_body(content = ReplayInput, example = json!({"kind": "applicant_received", "since": "2026-11-20T07:00:00+07:00"})),
     responses((status = 200, description = "How many", body = ReplayedView), CreateProblems))]
 pub async fn replay_all(
     service: web::Data<Service>,
@@ -95,10 +94,11 @@ pub async fn replay_all(
 ) -> Result<Reply, Problem> {
     let who = caller.who();
     let key = retry.key(&who, body.fingerprint())?;
-    let kind = body.into_inner().kind;
+    let ReplayInput { kind, since } = body.into_inner();
+    let replay = Replay { kind, since };
     let answer = service
         .write_once(key, move |conn, env| {
-            let replayed = replay_mails(conn, env, &who, kind)?;
+            let replayed = replay_mails(conn, env, &who, replay)?;
             ok(&ReplayedView { replayed })
         })
         .await?;

@@ -34,7 +34,7 @@ fn reply(detail: TemplateDetail) -> Result<Reply, Problem> {
     params(("office" = String, Path, description = "Mã định danh cơ quan (agency code)", example = "H29.23"),
         ("name" = MailKind, Path, description = "Kind of letter", example = "applicant_received")),
     responses(
-        (status = 200, description = "The template", body = TemplateView, headers(("ETag" = String, description = "Version of the office's own; 1 where it has none"))),
+        (status = 200, description = "The template", body = TemplateView, headers(("ETag" = String, description = "Version of the office's own; 1 before its first change"))),
         ReadProblems))]
 pub async fn read(
     service: web::Data<Service>,
@@ -88,7 +88,7 @@ pub async fn change(
         ("name" = MailKind, Path, description = "Kind of letter", example = "applicant_received"),
         ("If-Match" = String, Header, description = "ETag of the version that you have seen", example = "\"1\"")),
     responses(
-        (status = 200, description = "The template that holds now", body = TemplateView),
+        (status = 200, description = "The template that holds now", body = TemplateView, headers(("ETag" = String, description = "The new version of the office's own"))),
         ChangeProblems))]
 pub async fn remove(
     service: web::Data<Service>,

@@ -10,6 +10,8 @@ use infra::schedule::{Report, compute_missing_roots, purge_runs, verify_roots};
 use super::job::{First, Job, JobContext, Lane};
 
 const DIGEST: &str = "digest";
+const WEEKLY: &str = "weekly_report";
+const MONTHLY: &str = "monthly_report";
 
 /// Every job. A feature adds its own as one entry.
 pub const JOBS: &[Job] = &[
@@ -41,7 +43,7 @@ pub const JOBS: &[Job] = &[
         run: digest,
     },
     Job {
-        name: "weekly_report",
+        name: WEEKLY,
         cron: "5 * * * *",
         may_be_off: true,
         lane: Lane::Long,
@@ -50,7 +52,7 @@ pub const JOBS: &[Job] = &[
         run: weekly,
     },
     Job {
-        name: "monthly_report",
+        name: MONTHLY,
         cron: "10 * * * *",
         may_be_off: true,
         lane: Lane::Long,
@@ -100,18 +102,20 @@ fn digest(context: &JobContext<'_>) -> Result<Report, Error> {
     infra::notification::alerts::digest(&service.db, &service.env, &|| context.go_on())
 }
 
-/// Runs every hour, and makes what is still to be made: the first working morning differs from
-/// office to office, and so does its opening.
+/// Runs every hour unless told otherwise, and makes what is still to be made: the first working
+/// morning differs from office to office, and so does its opening.
 fn weekly(context: &JobContext<'_>) -> Result<Report, Error> {
-    let service = context.service;
-    let go_on = || context.go_on();
-    report_while(&service.db, &service.env, Span::Week, &go_on)
+    report_of(context, WEEKLY, Span::Week)
 }
 
 fn monthly(context: &JobContext<'_>) -> Result<Report, Error> {
+    report_of(context, MONTHLY, Span::Month)
+}
+
+fn report_of(context: &JobContext<'_>, job: &str, span: Span) -> Result<Report, Error> {
     let service = context.service;
-    let go_on = || context.go_on();
-    report_while(&service.db, &service.env, Span::Month, &go_on)
+    let runs = |at| service.timetable.time(job).and_then(|cron| cron.next(at));
+    report_while(&service.db, &service.env, span, &runs, &|| context.go_on())
 }
 
 /// Supplements that did not come in time.

@@ -97,10 +97,14 @@ impl Ending {
 pub fn news(deed: Deed, before: Option<&Dossier>, after: &Dossier) -> Option<News> {
     match deed {
         Deed::TakenIn | Deed::Done(Action::Accept) => Some(received(after)),
+        // Papers that are waited for are what the applicant must act on; the promise is told anew
+        // when they have come.
+        Deed::CalendarChanged if last_day_moved(before, after) => of_life(&after.life),
         Deed::CalendarChanged => moved(before, after, Cause::Calendar),
         Deed::Done(Action::Extend) => moved(before, after, Cause::Extended),
         Deed::Done(Action::ReceiveSupplement) => moved(before, after, Cause::SupplementReceived),
         Deed::Done(Action::ConfirmPayment) => moved(before, after, Cause::PaymentConfirmed),
+        Deed::Done(Action::Reappoint) if after.first_result.is_some() => None,
         Deed::Done(Action::Reappoint) => {
             dates(before, after).map(|(due_at_before, due_at)| News::Apology {
                 due_at_before,
@@ -157,6 +161,16 @@ fn of_life(life: &Life) -> Option<News> {
         Life::Resolved { outcome, .. } => Some(News::ResultReady { outcome: *outcome }),
         _ => None,
     }
+}
+
+/// Whether the last day for papers is another.
+fn last_day_moved(before: Option<&Dossier>, after: &Dossier) -> bool {
+    let last_day = |dossier: &Dossier| match dossier.life {
+        Life::AwaitingSupplement { lapse_at, .. } => Some(lapse_at),
+        _ => None,
+    };
+    let before = before.and_then(last_day);
+    before.is_some_and(|was| last_day(after).is_some_and(|is| is != was))
 }
 
 /// Both dates, where the promise moved.

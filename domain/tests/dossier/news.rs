@@ -1,7 +1,7 @@
 //! Which change of a dossier tells the applicant what.
 
 use domain::deadline::Calendar;
-use domain::dossier::{Command, Dossier, Outcome};
+use domain::dossier::{Command, Dossier, Life, Outcome};
 use domain::notification::{Deed, Kind, News, news};
 
 use crate::support::{
@@ -133,6 +133,40 @@ fn a_calendar_that_changed_is_told_where_the_date_moved() {
     let calendar = Calendar::compile(&spec).unwrap();
     let after = before.recompute(at(DAY), &calendar).unwrap().unwrap();
     assert_eq!(changed(&after), "calendar, 2026-03-17 17:00");
+}
+
+#[test]
+fn a_calendar_that_moves_the_last_day_for_papers_asks_for_them_anew() {
+    let office = Office::new();
+    let before = office.processing(DAY).does(DAY, supplement()).dossier;
+    let Life::AwaitingSupplement { lapse_at, .. } = before.life else {
+        panic!("it waits")
+    };
+    let mut spec = spec();
+    let last_day = domain::time::local_date(lapse_at);
+    spec.closed.insert(last_day, "Nghỉ".into());
+    let calendar = Calendar::compile(&spec).unwrap();
+    let after = before.recompute(at(DAY), &calendar).unwrap().unwrap();
+    let told = news(Deed::CalendarChanged, Some(&before), &after);
+    assert!(
+        matches!(told, Some(News::SupplementWanted { .. })),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn a_date_of_a_correction_is_nobody_s_apology() {
+    let office = Office::new();
+    let outcome = Outcome::Approved;
+    let resolved = office
+        .at_last_step(DAY)
+        .does(LATER, Command::Resolve { outcome });
+    let corrected = resolved.does(LATER, Command::CorrectResult { to: to(MANAGER) });
+    let due_at = at("2026-04-01 17:00");
+    assert_eq!(
+        told(corrected, Command::Reappoint { due_at }, LATER),
+        "nothing"
+    );
 }
 
 #[test]

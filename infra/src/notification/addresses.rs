@@ -1,7 +1,7 @@
 //! Addresses in letters to the staff: kept as paths, sent as the installation wants them.
 
 use super::letters::{Group, Letter, Proposal};
-use super::links::Links;
+use super::links::{Links, ListOf};
 
 impl Letter {
     /// The letter with whole addresses; one that is whole already stays.
@@ -37,7 +37,7 @@ impl Letter {
 
 fn list(url: &mut String, links: &Links) {
     if url.starts_with('/') {
-        *url = links.list();
+        *url = links.list(ListOf::of_path(url));
     }
 }
 

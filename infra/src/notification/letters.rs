@@ -126,6 +126,9 @@ pub struct Group {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DepartmentCount {
+    /// Where the letter tells of several offices: departments bear the same names in each.
+    #[serde(default)]
+    pub office: Option<String>,
     pub name: String,
     pub count: u64,
 }
@@ -135,6 +138,9 @@ pub struct DepartmentCount {
 pub struct DossierLine {
     pub code: String,
     pub procedure: String,
+    /// Where the letter tells of several.
+    #[serde(default)]
+    pub office: Option<String>,
     pub department: Option<String>,
     pub holder: Option<String>,
     pub due_at: DateTime<Utc>,
@@ -150,6 +156,9 @@ pub struct Proposal {
     pub id: String,
     pub code: String,
     pub procedure: String,
+    /// Where the letter tells of several.
+    #[serde(default)]
+    pub office: Option<String>,
     pub due_at: DateTime<Utc>,
     pub proposed_due_at: DateTime<Utc>,
     pub url: String,

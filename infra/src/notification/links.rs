@@ -3,7 +3,7 @@
 /// What a link shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// Everything that is late, for the staff.
+    /// The list that holds the dossiers of a letter, for the staff.
     List,
     /// A dossier, for the staff.
     Dossier,
@@ -19,7 +19,7 @@ impl Place {
     /// What may stand in the pattern, in braces; one of the first list must.
     pub fn words(self) -> (&'static [&'static str], &'static [&'static str]) {
         match self {
-            Self::List => (&[], &[]),
+            Self::List => (&[], &["when"]),
             Self::Dossier => (&["code"], &[]),
             Self::Proposal => (&["id", "code"], &[]),
             Self::LookUp => (&["code"], &["key"]),
@@ -30,10 +30,45 @@ impl Place {
     /// in histories and logs.
     pub fn default_pattern(self) -> &'static str {
         match self {
-            Self::List => "/api/v1/worklists/due?when=overdue",
+            Self::List => "/api/v1/worklists/due?when={when}",
             Self::Dossier => "/api/v1/dossiers/{code}",
             Self::Proposal => "/api/v1/proposals/{id}",
             Self::LookUp => "/api/v1/public/dossiers/{code}",
+        }
+    }
+}
+
+/// Which dossiers a list holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListOf {
+    /// Those that are late.
+    Overdue,
+    /// All that are open, by their dates.
+    All,
+}
+
+impl ListOf {
+    /// The word in links.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Overdue => "overdue",
+            Self::All => "all",
+        }
+    }
+
+    /// Where the list is, as letters keep it until they are sent.
+    pub fn path(self) -> String {
+        Place::List
+            .default_pattern()
+            .replace("{when}", self.as_str())
+    }
+
+    /// The list of such a path.
+    pub(super) fn of_path(path: &str) -> Self {
+        if path == Self::All.path() {
+            Self::All
+        } else {
+            Self::Overdue
         }
     }
 }
@@ -91,8 +126,8 @@ impl Links {
         Ok(self)
     }
 
-    pub fn list(&self) -> String {
-        self.whole(&self.list, &[])
+    pub fn list(&self, of: ListOf) -> String {
+        self.whole(&self.list, &[("{when}", of.as_str())])
     }
 
     pub fn dossier(&self, code: &str) -> String {
@@ -187,7 +222,9 @@ mod tests {
             .and_then(|links| links.with(Place::Proposal, "/ky/{id}?ho-so={code}"))
             .and_then(|links| links.with(Place::LookUp, "/tra-cuu?ma={code}#{key}"))
             .unwrap();
-        assert_eq!(links.list(), "https://noibo.example.vn/qua-han");
+        for of in [ListOf::Overdue, ListOf::All] {
+            assert_eq!(links.list(of), "https://noibo.example.vn/qua-han");
+        }
         assert_eq!(
             links.proposal("7", "H29"),
             "https://motcua.example.vn/ky/7?ho-so=H29"
@@ -195,6 +232,22 @@ mod tests {
         assert_eq!(
             links.look_up("H29", "ABC234"),
             "https://motcua.example.vn/tra-cuu?ma=H29#ABC234"
+        );
+    }
+
+    #[test]
+    fn a_list_is_of_what_is_late_or_of_all_that_is_open() {
+        for of in [ListOf::Overdue, ListOf::All] {
+            assert_eq!(ListOf::of_path(&of.path()), of);
+        }
+        assert_eq!(
+            links().list(ListOf::All),
+            "https://motcua.example.vn/api/v1/worklists/due?when=all"
+        );
+        let links = links().with(Place::List, "/danh-sach/{when}").unwrap();
+        assert_eq!(
+            links.list(ListOf::Overdue),
+            "https://motcua.example.vn/danh-sach/overdue"
         );
     }
 

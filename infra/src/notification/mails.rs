@@ -1,14 +1,14 @@
 //! The outbox as administrators see it, and what they can do about mails that did not go.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
-use diesel::define_sql_function;
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
-use diesel::sql_types::Text;
-use domain::auth::{Actor, Principal, Role};
+use domain::auth::{Principal, Role};
 use domain::notification::Kind;
 use domain::text::mask_email;
 use serde_json::json;
 
+use super::muted::lower;
 use crate::audit::audit;
 use crate::db::Conn;
 use crate::db::paging::{Cursor, Page};
@@ -17,11 +17,10 @@ use crate::env::Env;
 use crate::error::Error;
 
 const LIST: &str = "mails";
-const ADDRESSES: &str = "mail_addresses";
 /// The most that one call puts back.
 const REPLAYED: i64 = 1_000;
 /// States from which a mail can be put back.
-const REPLAYABLE: [&str; 2] = ["set_aside", "muted"];
+pub(super) const REPLAYABLE: [&str; 2] = ["set_aside", "muted"];
 
 /// What a list of mails is narrowed to.
 #[derive(Debug, Clone, Default)]
@@ -66,16 +65,6 @@ pub struct MailDetail {
     pub attempts: Vec<Attempt>,
 }
 
-/// An address that gets no mails for now.
-#[derive(Debug, Clone)]
-pub struct MutedAddress {
-    pub uid: String,
-    pub address_masked: String,
-    pub office: Option<String>,
-    pub bounces: i64,
-    pub muted_at: DateTime<Utc>,
-}
-
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = mails)]
 struct Row {
@@ -113,7 +102,7 @@ fn summary((row, office, dossier): Joined) -> MailSummary {
 }
 
 /// The offices that `who` administers; a stand-in takes over dossiers, not this.
-fn administered(conn: &mut Conn, who: &Principal) -> Result<Vec<i64>, Error> {
+pub(super) fn administered(conn: &mut Conn, who: &Principal) -> Result<Vec<i64>, Error> {
     let grants = who
         .grants
         .iter()
@@ -186,7 +175,7 @@ pub fn list_mails(
     Ok(page.map(summary))
 }
 
-fn one_more(limit: usize) -> i64 {
+pub(super) fn one_more(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1)
 }
 
@@ -251,28 +240,44 @@ pub fn replay_mail(
     read_mail(conn, who, uid)
 }
 
+/// Which mails are put back.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Replay {
+    pub kind: Option<Kind>,
+    /// Those that were written then or later.
+    pub since: Option<DateTime<Utc>>,
+}
+
 /// Puts all mails back that were set aside or muted, of one kind or of all, the oldest first and
-/// a thousand at most; gives how many.
+/// a thousand at most; gives how many. Those to addresses that are muted now would come back at
+/// once, and stay.
 pub fn replay_mails(
     conn: &mut Conn,
     env: &Env,
     who: &Principal,
-    kind: Option<Kind>,
+    replay: Replay,
 ) -> Result<usize, Error> {
     let own = administered(conn, who)?;
+    let muted = mail_addresses::table
+        .filter(mail_addresses::address.eq(lower(mails::to_address)))
+        .filter(mail_addresses::muted_at.is_not_null());
     let mut query = mails::table
         .filter(mails::state.eq_any(REPLAYABLE))
+        .filter(not(exists(muted)))
         .filter(mails::office_id.eq_any(own))
         .order(mails::id)
         .limit(REPLAYED)
         .select(mails::id)
         .into_boxed();
-    if let Some(kind) = kind {
+    if let Some(kind) = replay.kind {
         query = query.filter(mails::kind.eq(kind.as_str()));
+    }
+    if let Some(since) = replay.since {
+        query = query.filter(mails::created_at.ge(since.naive_utc()));
     }
     let ids: Vec<i64> = query.load(conn)?;
     let replayed = requeue(conn, env, &ids)?;
-    let key = kind.map_or("all", Kind::as_str);
+    let key = replay.kind.map_or("all", Kind::as_str);
     audit(
         conn,
         env,
@@ -300,93 +305,15 @@ fn requeue(conn: &mut Conn, env: &Env, ids: &[i64]) -> Result<usize, Error> {
     Ok(changed)
 }
 
-define_sql_function! {
-    /// Addresses are kept in small letters, mails as somebody wrote them.
-    fn lower(text: Text) -> Text;
-}
-
-/// Addresses that are muted and to which mails of the offices that the caller administers did not
-/// go, whoever bounced first; the newest first.
-pub fn list_muted(
-    conn: &mut Conn,
-    who: &Principal,
-    limit: usize,
-    cursor: Option<&str>,
-) -> Result<Page<MutedAddress>, Error> {
-    let own = administered(conn, who)?;
-    let mut query = mail_addresses::table
-        .left_join(offices::table.on(offices::id.nullable().eq(mail_addresses::office_id)))
-        .filter(mail_addresses::muted_at.is_not_null())
-        .filter(
-            mail_addresses::office_id
-                .eq_any(own.clone())
-                .or(mail_addresses::address.eq_any(
-                    mails::table
-                        .filter(mails::state.eq_any(REPLAYABLE))
-                        .filter(mails::office_id.eq_any(own))
-                        .select(lower(mails::to_address)),
-                )),
-        )
-        .order(mail_addresses::uid.desc())
-        .limit(one_more(limit))
-        .select((
-            mail_addresses::uid,
-            mail_addresses::address,
-            offices::code.nullable(),
-            mail_addresses::bounces,
-            mail_addresses::muted_at.assume_not_null(),
-        ))
-        .into_boxed();
-    if let Some(cursor) = cursor {
-        let [uid] = Cursor::decode(cursor, ADDRESSES).ok_or(Error::BadCursor)?;
-        query = query.filter(mail_addresses::uid.lt(uid));
-    }
-    type Muted = (String, String, Option<String>, i64, NaiveDateTime);
-    let rows: Vec<Muted> = query.load(conn)?;
-    let page = Page::cut(rows, limit, |row| Cursor::new(ADDRESSES, [row.0.clone()]));
-    Ok(
-        page.map(|(uid, address, office, bounces, muted_at)| MutedAddress {
-            uid,
-            address_masked: mask_email(&address),
-            office,
-            bounces,
-            muted_at: muted_at.and_utc(),
-        }),
+/// Mails to somebody of the staff that did not go yet, or were set aside, go to their new address.
+pub(crate) fn readdress(conn: &mut Conn, staff: i64, address: &str) -> Result<(), Error> {
+    let under_way = ["waiting", REPLAYABLE[0], REPLAYABLE[1]];
+    diesel::update(
+        mails::table
+            .filter(mails::state.eq_any(under_way))
+            .filter(mails::staff_id.eq(staff)),
     )
-}
-
-/// Lets mails go to an address again, for all offices. What was muted meanwhile is put back by
-/// replaying it.
-pub fn lift_muted(conn: &mut Conn, env: &Env, who: &Principal, uid: &str) -> Result<(), Error> {
-    let own = administered(conn, who)?;
-    let by = match who.actor {
-        Actor::Staff(id) => Some(id),
-        Actor::Client(_) | Actor::System => None,
-    };
-    let changed = diesel::update(
-        mail_addresses::table
-            .filter(mail_addresses::uid.eq(uid))
-            .filter(
-                mail_addresses::office_id
-                    .eq_any(own.clone())
-                    .or(mail_addresses::address.eq_any(
-                        mails::table
-                            .filter(mails::state.eq_any(REPLAYABLE))
-                            .filter(mails::office_id.eq_any(own))
-                            .select(lower(mails::to_address)),
-                    )),
-            )
-            .filter(mail_addresses::muted_at.is_not_null()),
-    )
-    .set((
-        mail_addresses::muted_at.eq(None::<NaiveDateTime>),
-        mail_addresses::bounces.eq(0),
-        mail_addresses::lifted_at.eq(env.now().naive_utc()),
-        mail_addresses::lifted_by.eq(by),
-    ))
+    .set(mails::to_address.eq(address))
     .execute(conn)?;
-    if changed == 0 {
-        return Err(Error::NotFound);
-    }
-    audit(conn, env, who, "mail_address.lift", uid, &json!({}))
+    Ok(())
 }

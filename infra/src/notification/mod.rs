@@ -10,6 +10,7 @@ mod letterhead;
 pub mod letters;
 mod links;
 pub mod mails;
+pub mod muted;
 pub mod outbox;
 pub mod own_templates;
 pub mod samples;
@@ -20,5 +21,5 @@ mod wanted;
 
 pub use bell::Bell;
 pub use letterhead::{Letterhead, Ready};
-pub use links::{LinkFault, Links, Place};
+pub use links::{LinkFault, Links, ListOf, Place};
 pub use wanted::{Mail, Wanted, still_wanted};

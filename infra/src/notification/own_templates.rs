@@ -2,15 +2,15 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use domain::auth::{Principal, Role};
+use domain::auth::{Actor, Principal, Role};
 use domain::notification::Kind;
 use serde_json::json;
 
-use super::samples::{sample_context, samples};
-use super::templates::{Rendered, Source, TemplateFault, built_in, render};
+use super::samples::sample_contexts;
+use super::templates::{Parsed, Rendered, Source, TemplateFault, built_in};
 use crate::audit::audit;
-use crate::db::Conn;
 use crate::db::schema::{mail_templates, offices};
+use crate::db::{Conn, dialect};
 use crate::env::Env;
 use crate::error::{Error, Fault};
 
@@ -22,12 +22,18 @@ pub struct TemplateDetail {
     pub source: Source,
     /// The office whose template it is; none for a built-in one.
     pub from: Option<String>,
-    /// For `If-Match`: of the office's own, 0 where it has none.
+    /// For `If-Match`: counts the changes of the office's own, removals too; 1 before the first.
     pub version: i64,
+    /// When the office's own was written; none where it has none.
     pub updated_at: Option<DateTime<Utc>>,
 }
 
-/// The template of the nearest office on the way up, and that office's code.
+/// The subject in the row of an office whose own template was taken away. No template that was
+/// proven has it, as every letter has a subject. The row stays, so that no version ever comes back:
+/// an `If-Match` of before the removal would fit what others wrote since, and overwrite it unseen.
+const REMOVED: &str = "";
+
+/// The template of the nearest office on the way up that has one, and that office's code.
 pub(super) fn nearest(
     conn: &mut Conn,
     office_path: &str,
@@ -41,6 +47,7 @@ pub(super) fn nearest(
         .inner_join(offices::table)
         .filter(mail_templates::office_id.eq_any(line))
         .filter(mail_templates::name.eq(kind.as_str()))
+        .filter(mail_templates::subject.ne(REMOVED))
         .order(offices::path.desc())
         .select((
             offices::code,
@@ -81,8 +88,37 @@ fn office_of(conn: &mut Conn, who: &Principal, code: &str) -> Result<Office, Err
     Ok(Office { id, path })
 }
 
-/// The version of an office's own template before its first change.
+/// The version of an office's own template before its first change, while it has no row.
 const NEVER_CHANGED: i64 = 1;
+
+/// What is known of an office's own template.
+struct Own {
+    version: i64,
+    /// None where it was taken away, or there never was one.
+    written_at: Option<DateTime<Utc>>,
+}
+
+fn own(conn: &mut Conn, office: i64, kind: Kind) -> Result<Own, Error> {
+    let row: Option<(i64, chrono::NaiveDateTime, String)> = mail_templates::table
+        .find((office, kind.as_str()))
+        .select((
+            mail_templates::version,
+            mail_templates::updated_at,
+            mail_templates::subject,
+        ))
+        .first(conn)
+        .optional()?;
+    Ok(match row {
+        Some((version, at, subject)) => Own {
+            version,
+            written_at: (subject != REMOVED).then(|| at.and_utc()),
+        },
+        None => Own {
+            version: NEVER_CHANGED,
+            written_at: None,
+        },
+    })
+}
 
 /// The template that holds for an office.
 pub fn read_template(
@@ -92,11 +128,7 @@ pub fn read_template(
     kind: Kind,
 ) -> Result<TemplateDetail, Error> {
     let office = office_of(conn, who, code)?;
-    let own: Option<(i64, chrono::NaiveDateTime)> = mail_templates::table
-        .find((office.id, kind.as_str()))
-        .select((mail_templates::version, mail_templates::updated_at))
-        .first(conn)
-        .optional()?;
+    let own = own(conn, office.id, kind)?;
     let (from, source) = match nearest(conn, &office.path, kind)? {
         Some((from, source)) => (Some(from), source),
         None => (None, built_in(kind)),
@@ -106,8 +138,8 @@ pub fn read_template(
         office: code.to_owned(),
         source,
         from,
-        version: own.map_or(NEVER_CHANGED, |(version, _)| version),
-        updated_at: own.map(|(_, at)| at.and_utc()),
+        version: own.version,
+        updated_at: own.written_at,
     })
 }
 
@@ -129,8 +161,7 @@ pub fn prove_template(
     Ok((Proven(source), first))
 }
 
-/// Puts an office's own template in place. `version` is that of the one it replaces,
-/// [`NEVER_CHANGED`] where there is none.
+/// Puts an office's own template in place, over the version that was seen.
 pub fn change_template(
     conn: &mut Conn,
     env: &Env,
@@ -141,61 +172,12 @@ pub fn change_template(
     Proven(source): &Proven,
 ) -> Result<TemplateDetail, Error> {
     let office = office_of(conn, who, code)?;
-    let before = read_template(conn, who, code, kind)?;
+    let before = own(conn, office.id, kind)?;
     if before.version != version {
         return Err(Error::Stale(before.version));
     }
-    let now = env.now().naive_utc();
-    let next = version.saturating_add(1);
-    let by = match who.actor {
-        domain::auth::Actor::Staff(id) => Some(id),
-        _ => None,
-    };
-    let values = (
-        mail_templates::subject.eq(&source.subject),
-        mail_templates::html.eq(&source.html),
-        mail_templates::text.eq(&source.text),
-        mail_templates::version.eq(next),
-        mail_templates::updated_by.eq(by),
-        mail_templates::updated_at.eq(now),
-    );
-    let changed = if before.updated_at.is_none() {
-        let key = (
-            mail_templates::office_id.eq(office.id),
-            mail_templates::name.eq(kind.as_str()),
-        );
-        crate::db::dialect::savepoint(conn, |conn| {
-            diesel::insert_into(mail_templates::table)
-                .values((key, values))
-                .execute(conn)
-        })
-        .or_else(
-            |error| match crate::db::dialect::is_unique_violation(&error) {
-                true => Ok(0),
-                false => Err(error),
-            },
-        )?
-    } else {
-        diesel::update(
-            mail_templates::table
-                .find((office.id, kind.as_str()))
-                .filter(mail_templates::version.eq(version)),
-        )
-        .set(values)
-        .execute(conn)?
-    };
-    if changed != 1 {
-        return Err(Error::Stale(next));
-    }
-    let key = format!("{code}/{}", kind.as_str());
-    audit(
-        conn,
-        env,
-        who,
-        "mail_template.change",
-        &key,
-        &json!({ "version": next }),
-    )?;
+    let next = write(conn, env, who, office.id, kind, version, source)?;
+    record(conn, env, who, "mail_template.change", code, kind, next)?;
     read_template(conn, who, code, kind)
 }
 
@@ -209,34 +191,114 @@ pub fn remove_template(
     version: i64,
 ) -> Result<TemplateDetail, Error> {
     let office = office_of(conn, who, code)?;
-    let before = read_template(conn, who, code, kind)?;
-    if before.updated_at.is_none() {
+    let before = own(conn, office.id, kind)?;
+    if before.written_at.is_none() {
         return Err(Error::NotFound);
     }
     if before.version != version {
         return Err(Error::Stale(before.version));
     }
-    diesel::delete(mail_templates::table.find((office.id, kind.as_str()))).execute(conn)?;
-    let key = format!("{code}/{}", kind.as_str());
-    audit(
-        conn,
-        env,
-        who,
-        "mail_template.remove",
-        &key,
-        &json!({ "version": version }),
-    )?;
+    let nothing = Source {
+        subject: REMOVED.to_owned(),
+        html: String::new(),
+        text: String::new(),
+    };
+    let next = write(conn, env, who, office.id, kind, version, &nothing)?;
+    record(conn, env, who, "mail_template.remove", code, kind, next)?;
     read_template(conn, who, code, kind)
 }
 
-/// Renders every sample; gives the first.
+fn record(
+    conn: &mut Conn,
+    env: &Env,
+    who: &Principal,
+    action: &str,
+    code: &str,
+    kind: Kind,
+    version: i64,
+) -> Result<(), Error> {
+    let key = format!("{code}/{}", kind.as_str());
+    audit(conn, env, who, action, &key, &json!({ "version": version }))
+}
+
+/// Writes over the version that was seen; gives the new one.
+fn write(
+    conn: &mut Conn,
+    env: &Env,
+    who: &Principal,
+    office: i64,
+    kind: Kind,
+    seen: i64,
+    source: &Source,
+) -> Result<i64, Error> {
+    let next = seen.saturating_add(1);
+    let by = match who.actor {
+        Actor::Staff(id) => Some(id),
+        Actor::Client(_) | Actor::System => None,
+    };
+    let values = (
+        mail_templates::subject.eq(&source.subject),
+        mail_templates::html.eq(&source.html),
+        mail_templates::text.eq(&source.text),
+        mail_templates::version.eq(next),
+        mail_templates::updated_by.eq(by),
+        mail_templates::updated_at.eq(env.now().naive_utc()),
+    );
+    let written = if seen == NEVER_CHANGED {
+        let key = (
+            mail_templates::office_id.eq(office),
+            mail_templates::name.eq(kind.as_str()),
+        );
+        dialect::savepoint(conn, |conn| {
+            diesel::insert_into(mail_templates::table)
+                .values((key, values))
+                .execute(conn)
+        })
+        .or_else(|error| match dialect::is_unique_violation(&error) {
+            true => Ok(0),
+            false => Err(error),
+        })?
+    } else {
+        let row = mail_templates::table.find((office, kind.as_str()));
+        diesel::update(row.filter(mail_templates::version.eq(seen)))
+            .set(values)
+            .execute(conn)?
+    };
+    match written {
+        1 => Ok(next),
+        _ => Err(Error::Stale(next)),
+    }
+}
+
+/// Renders every sample in every setting; gives the first.
 fn check(kind: Kind, source: &Source) -> Result<Rendered, Error> {
+    let template = Parsed::of(kind, source).map_err(invalid)?;
     let mut first = None;
-    for letter in samples(kind) {
-        let rendered = render(kind, Some(source), &sample_context(&letter)).map_err(invalid)?;
+    for context in sample_contexts(kind) {
+        let rendered = template.render(&context).map_err(invalid)?;
+        says_no_none(source, &rendered).map_err(invalid)?;
         first.get_or_insert(rendered);
     }
     first.ok_or_else(|| Error::Internal(format!("{kind:?} has no sample")))
+}
+
+/// What is not there is written as nothing, but joined to a text (`~`) or put through a filter
+/// (`upper`) it becomes the word "None" before it is written.
+fn says_no_none(source: &Source, rendered: &Rendered) -> Result<(), TemplateFault> {
+    for (part, written, text) in [
+        ("subject", &source.subject, &rendered.subject),
+        ("html", &source.html, &rendered.html),
+        ("text", &source.text, &rendered.text),
+    ] {
+        let found = |word: &str| text.contains(word) && !written.contains(word);
+        if found("None") || found("NONE") {
+            return Err(TemplateFault {
+                part,
+                message: "a value that may be missing is joined to a text or filtered".to_owned(),
+            });
+        }
+    }
+    Ok(())
 }
 
 fn invalid(fault: TemplateFault) -> Error {
@@ -247,3 +309,7 @@ fn invalid(fault: TemplateFault) -> Error {
         format!("The template does not work: {}", fault.message),
     )])
 }
+
+#[cfg(test)]
+#[path = "own_templates_tests.rs"]
+mod tests;

@@ -2,19 +2,20 @@
 
 use chrono::{DateTime, Utc};
 use domain::notification::Kind;
-use minijinja::value::{Serde, Value};
-use serde_json::json;
 
+pub use self::context::{sample_context, sample_contexts};
+use self::offices::of_two_offices;
 use super::letters::{
     Alert, Apology, ChainRoot, DepartmentCount, Digest, DossierLine, DueDateMoved, Figures, Group,
     Letter, MissingPaper, OfficeName, Payment, Proposal, Received, Recipient, Report, ResultReady,
     Stopped, Supplement,
 };
-use super::links::Links;
+
+mod context;
+mod offices;
 
 const PAGE: &str = "https://motcua.example.vn";
 const CODE: &str = "H29.23-261116-0007";
-const KEY: &str = "ABC234";
 
 /// Letters of a kind, such that every branch of a good template is gone through.
 pub fn samples(kind: Kind) -> Vec<Letter> {
@@ -59,37 +60,25 @@ pub fn samples(kind: Kind) -> Vec<Letter> {
                 })
             })
             .into(),
-        Kind::StaffAlert => vec![Letter::StaffAlert(alert()), proposals_alone()],
+        Kind::StaffAlert => vec![
+            Letter::StaffAlert(alert()),
+            proposals_alone(),
+            unassigned_alone(),
+            Letter::StaffAlert(of_two_offices(alert())),
+        ],
         Kind::StaffDigest => vec![
             Letter::StaffDigest(digest()),
             steps_alone(),
             signatures_alone(),
+            next_day_alone(),
         ],
-        Kind::StaffWeekly => vec![Letter::StaffWeekly(report("2026-11-09", "2026-11-15"))],
-        Kind::StaffMonthly => vec![Letter::StaffMonthly(report("2026-10-01", "2026-10-31"))],
+        Kind::StaffWeekly => reports("2026-11-09", "2026-11-15")
+            .map(Letter::StaffWeekly)
+            .into(),
+        Kind::StaffMonthly => reports("2026-10-01", "2026-10-31")
+            .map(Letter::StaffMonthly)
+            .into(),
     }
-}
-
-/// What a template is given for a sample.
-pub fn sample_context(letter: &Letter) -> Value {
-    Value::from(Serde(json!({
-        "letter": letter,
-        "office": {
-            "name": "Ủy ban nhân dân phường (mẫu)",
-            "code": "H29.23",
-            "address": "Số 1, đường Mẫu, phường (mẫu)",
-            "phone": "028 3800 0000",
-        },
-        "dossier": letter.kind().is_to_applicant().then(|| json!({
-            "code": CODE,
-            "procedure": "Đăng ký đất đai, cấp Giấy chứng nhận quyền sử dụng đất lần đầu",
-            "applicant": "Người nộp hồ sơ (mẫu)",
-            "applicant_kind": "person",
-            "look_up_url": Links::of(PAGE).look_up(CODE, KEY),
-            "look_up_key": KEY,
-            "result_way": "in_person",
-        })),
-    })))
 }
 
 fn at(text: &str) -> DateTime<Utc> {
@@ -135,6 +124,7 @@ fn line(number: u32, lateness_days: u64) -> DossierLine {
         url: format!("{PAGE}/api/v1/dossiers/{code}"),
         code,
         procedure: "Đăng ký đất đai, cấp Giấy chứng nhận lần đầu".to_owned(),
+        office: None,
         department: Some("Phòng Kinh tế, Hạ tầng và Đô thị".to_owned()),
         holder: Some("Chuyên viên (mẫu)".to_owned()),
         due_at: at("2026-11-13T10:00:00Z"),
@@ -149,10 +139,12 @@ fn group(rung: &str, title: &str, count: u64, lateness: &[u64]) -> Group {
         count,
         departments: vec![
             DepartmentCount {
+                office: None,
                 name: "Phòng Kinh tế, Hạ tầng và Đô thị".to_owned(),
                 count: count.saturating_sub(1),
             },
             DepartmentCount {
+                office: None,
                 name: "Tư pháp - Hộ tịch".to_owned(),
                 count: 1,
             },
@@ -164,10 +156,29 @@ fn group(rung: &str, title: &str, count: u64, lateness: &[u64]) -> Group {
     }
 }
 
+/// The same of dossiers that lie with no department yet.
+fn unassigned(group: Group) -> Group {
+    let nobodys = |line: DossierLine| DossierLine {
+        department: None,
+        holder: None,
+        ..line
+    };
+    let dossiers = group.dossiers.into_iter().map(nobodys).collect();
+    Group { dossiers, ..group }
+}
+
 fn recipient() -> Recipient {
     Recipient {
         name: "Lãnh đạo phường (mẫu)".to_owned(),
         absent_person: Some("Chủ tịch phường (mẫu)".to_owned()),
+    }
+}
+
+/// Who stands in for nobody.
+fn on_own_behalf() -> Recipient {
+    Recipient {
+        absent_person: None,
+        ..recipient()
     }
 }
 
@@ -183,6 +194,7 @@ fn proposals() -> Vec<Proposal> {
         id: "01900000-0000-7000-8000-000000000000".to_owned(),
         code: CODE.to_owned(),
         procedure: "Đăng ký kết hôn có yếu tố nước ngoài".to_owned(),
+        office: None,
         due_at: at("2026-11-18T10:00:00Z"),
         proposed_due_at: at("2026-11-24T10:00:00Z"),
         url: format!("{PAGE}/api/v1/dossiers/{CODE}"),
@@ -218,6 +230,18 @@ fn proposals_alone() -> Letter {
     })
 }
 
+fn unassigned_alone() -> Letter {
+    let waiting = group("unanswered", "Chưa trả lời tiếp nhận", 2, &[0, 0]);
+    Letter::StaffAlert(Alert {
+        recipient: on_own_behalf(),
+        groups: vec![unassigned(waiting)],
+        total: 2,
+        proposals: Vec::new(),
+        proposal_count: 0,
+        ..alert()
+    })
+}
+
 fn steps_alone() -> Letter {
     Letter::StaffDigest(Digest {
         groups: vec![group("step_due_soon", "Bước xử lý sắp hết hạn", 2, &[0, 0])],
@@ -230,6 +254,20 @@ fn steps_alone() -> Letter {
 
 fn signatures_alone() -> Letter {
     Letter::StaffDigest(nothing_due())
+}
+
+/// For a stand-in, on a morning without a fingerprint: nothing was recorded the day before.
+fn next_day_alone() -> Letter {
+    let next = group("due_next", "Đến hạn ngày làm việc tới", 3, &[0, 0, 0]);
+    Letter::StaffDigest(Digest {
+        recipient: recipient(),
+        due_next: unassigned(next),
+        total: 3,
+        proposals: Vec::new(),
+        proposal_count: 0,
+        chain_root: None,
+        ..nothing_due()
+    })
 }
 
 fn nothing_due() -> Digest {
@@ -245,10 +283,7 @@ fn nothing_due() -> Digest {
 
 fn digest() -> Digest {
     Digest {
-        recipient: Recipient {
-            absent_person: None,
-            ..recipient()
-        },
+        recipient: on_own_behalf(),
         office: office(),
         day: local("2026-11-17"),
         groups: vec![group("overdue", "Vừa quá hạn từ chiều hôm qua", 2, &[1, 1])],
@@ -273,6 +308,23 @@ fn digest() -> Digest {
 
 fn local(text: &str) -> chrono::NaiveDate {
     text.parse().unwrap_or_default()
+}
+
+/// A report, and that of a time in which nothing happened.
+fn reports(from: &str, to: &str) -> [Report; 2] {
+    let busy = report(from, to);
+    let quiet = Report {
+        recipient: on_own_behalf(),
+        rows: Vec::new(),
+        total: Figures {
+            name: busy.total.name.clone(),
+            ..Figures::default()
+        },
+        score: None,
+        late: Group::default(),
+        ..busy.clone()
+    };
+    [busy, quiet]
 }
 
 fn report(from: &str, to: &str) -> Report {

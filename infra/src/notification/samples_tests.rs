@@ -107,6 +107,46 @@ fn an_office_may_replace_a_template_and_a_wrong_one_says_where() {
 }
 
 #[test]
+fn the_built_in_templates_fit_every_sort_of_office_and_case() {
+    for kind in Kind::ALL {
+        let contexts = sample_contexts(*kind);
+        let settings = if kind.is_to_applicant() { 24 } else { 4 };
+        assert_eq!(contexts.len(), samples(*kind).len() * settings, "{kind:?}");
+        for context in contexts {
+            let rendered = render(*kind, None, &context).unwrap();
+            for part in [&rendered.subject, &rendered.html, &rendered.text] {
+                assert!(!part.contains("None"), "{part}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_first_setting_is_that_of_previews() {
+    let kind = Kind::ApplicantResult;
+    let letter = samples(kind).remove(0);
+    let shown = render(kind, None, &sample_contexts(kind).remove(0)).unwrap();
+    assert_eq!(shown, render(kind, None, &sample_context(&letter)).unwrap());
+    assert!(shown.text.contains("Ông/Bà Người nộp hồ sơ (mẫu)"));
+    assert!(shown.text.contains("028 3800 0000"));
+}
+
+#[test]
+fn what_is_not_there_is_not_written_and_a_name_that_is_not_known_is_a_fault() {
+    let kind = Kind::ApplicantResult;
+    let unreachable = sample_contexts(kind).remove(3);
+    let mut own = built_in(kind);
+    own.text = "Điện thoại: {{ office.phone }}.".to_owned();
+    own.html = "<p>{{ office.address }}{{ '<b>' }}</p>".to_owned();
+    let rendered = render(kind, Some(&own), &unreachable).unwrap();
+    assert_eq!(rendered.text, "Điện thoại: .\n");
+    assert_eq!(rendered.html, "<p>&lt;b&gt;</p>");
+    own.text = "{{ office.fax }}".to_owned();
+    let fault = render(kind, Some(&own), &unreachable).unwrap_err();
+    assert_eq!(fault.part, "text");
+}
+
+#[test]
 fn fifty_signatures_are_not_read_as_those_that_are_named() {
     let letter = samples(Kind::StaffAlert).remove(1);
     let rendered = render(Kind::StaffAlert, None, &sample_context(&letter)).unwrap();
@@ -135,5 +175,52 @@ fn an_apology_tells_its_reason_the_old_date_and_the_new_one() {
         ] {
             assert!(part.contains(words), "{words} is missing in {part}");
         }
+    }
+}
+
+#[test]
+fn departments_of_one_name_are_told_apart_by_their_offices() {
+    let kind = Kind::StaffAlert;
+    let words = |letter: Letter| render(kind, None, &sample_context(&letter)).unwrap();
+    let one = "Ủy ban nhân dân phường (mẫu)";
+    let other = "Ủy ban nhân dân phường thứ hai (mẫu)";
+    let several = words(samples(kind).remove(3));
+    let html = several.html.replace("<strong>", "").replace("&#x2f;", "/");
+    for part in [html, several.text] {
+        for words in [
+            format!("{one}: Phòng Kinh tế, Hạ tầng và Đô thị: 24"),
+            format!("{other}: Tư pháp - Hộ tịch: 1"),
+            format!("{other}: Phòng Kinh tế, Hạ tầng và Đô thị · Chuyên viên (mẫu) · "),
+            format!("{one} · Chuyên viên (mẫu) · "),
+            format!("{one} · hạn 17:00 thứ Tư, 18/11/2026"),
+        ] {
+            assert!(part.contains(&words), "{words} is missing in {part}");
+        }
+    }
+    let alone = words(samples(kind).remove(0));
+    for part in [alone.html, alone.text] {
+        assert!(!part.contains(&format!("{one}: ")), "{part}");
+        assert!(!part.contains(&format!("{one} · ")), "{part}");
+    }
+}
+
+#[test]
+fn a_report_does_not_say_that_all_it_counts_are_in_the_list() {
+    let words = |kind| {
+        let letter = samples(kind).remove(0);
+        render(kind, None, &sample_context(&letter)).unwrap()
+    };
+    let weekly = words(Kind::StaffWeekly);
+    for part in [weekly.html, weekly.text] {
+        assert!(part.contains("và 2 hồ sơ khác."), "{part}");
+        assert!(!part.contains("anh sách đầy đủ"), "{part}");
+        assert!(part.contains("anh sách hồ sơ đang quá hạn"), "{part}");
+    }
+    let alert = words(Kind::StaffAlert);
+    for part in [alert.html, alert.text] {
+        assert!(
+            part.contains("và 22 hồ sơ khác trong danh sách đầy đủ."),
+            "{part}"
+        );
     }
 }

@@ -6,7 +6,9 @@ use std::sync::LazyLock;
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use domain::notification::Kind;
 use domain::time::{local_date, to_local};
-use minijinja::{Environment, ErrorKind, UndefinedBehavior, Value};
+use minijinja::{
+    Environment, ErrorKind, Output, State, UndefinedBehavior, Value, escape_formatter,
+};
 
 /// Steps that one part may take: a digest of three full lists takes a tenth of it.
 const FUEL: u64 = 200_000;
@@ -109,11 +111,25 @@ fn bare() -> Environment<'static> {
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_fuel(Some(FUEL));
     environment.set_recursion_limit(60);
+    environment.set_formatter(write_value);
     environment.add_filter("moment", moment);
     environment.add_filter("day", day);
     environment.add_filter("vnd", vnd);
     environment.add_filter("decimal", decimal);
     environment
+}
+
+/// Writes nothing for what is not there, such as the phone of an office that has none: "None" would
+/// reach citizens. A name that is not known is a fault before it comes here.
+fn write_value(
+    out: &mut Output<'_>,
+    state: &mut State<'_, '_>,
+    value: &Value,
+) -> Result<(), minijinja::Error> {
+    if value.is_none() {
+        return Ok(());
+    }
+    escape_formatter(out, state, value)
 }
 
 /// The built-in sources of a kind.
@@ -136,25 +152,43 @@ pub fn render(
     own: Option<&Source>,
     context: &Value,
 ) -> Result<Rendered, TemplateFault> {
-    let environment = BUILT_IN.as_ref().map_err(|cause| TemplateFault {
+    match own {
+        None => parts(shipped()?, kind, context),
+        Some(source) => Parsed::of(kind, source)?.render(context),
+    }
+}
+
+fn shipped() -> Result<&'static Environment<'static>, TemplateFault> {
+    BUILT_IN.as_ref().map_err(|cause| TemplateFault {
         part: "html",
         message: cause.clone(),
-    })?;
-    match own {
-        None => parts(environment, kind, context),
-        Some(source) => {
-            let mut environment = environment.clone();
-            for (part, ending, text) in [
-                ("subject", "subject", &source.subject),
-                ("html", "html", &source.html),
-                ("text", "txt", &source.text),
-            ] {
-                environment
-                    .add_template_owned(format!("{}.{ending}", kind.as_str()), text.clone())
-                    .map_err(|error| fault(part, &error))?;
-            }
-            parts(&environment, kind, context)
+    })
+}
+
+/// An office's own sources, parsed once for many letters.
+#[derive(Debug)]
+pub(super) struct Parsed {
+    kind: Kind,
+    environment: Environment<'static>,
+}
+
+impl Parsed {
+    pub(super) fn of(kind: Kind, source: &Source) -> Result<Self, TemplateFault> {
+        let mut environment = shipped()?.clone();
+        for (part, ending, text) in [
+            ("subject", "subject", &source.subject),
+            ("html", "html", &source.html),
+            ("text", "txt", &source.text),
+        ] {
+            environment
+                .add_template_owned(format!("{}.{ending}", kind.as_str()), text.clone())
+                .map_err(|error| fault(part, &error))?;
         }
+        Ok(Self { kind, environment })
+    }
+
+    pub(super) fn render(&self, context: &Value) -> Result<Rendered, TemplateFault> {
+        parts(&self.environment, self.kind, context)
     }
 }
 

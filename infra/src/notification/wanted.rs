@@ -1,15 +1,15 @@
 //! Whether a mail still says what is so, at the moment when a worker takes it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
-use domain::dossier::{Action, Dossier, Life, State};
+use domain::dossier::{Dossier, Life, State};
 use domain::notification::Kind;
 
 use super::alerts::{self, House};
 use super::applicant::Present;
 use super::letters::Letter;
 use crate::db::Conn;
-use crate::db::schema::dossier_events;
+use crate::db::schema::{mails, staff};
 use crate::env::Env;
 use crate::error::Error;
 
@@ -28,14 +28,6 @@ pub struct Mail {
     /// Attempts before this one.
     pub attempts: i64,
     pub created_at: DateTime<Utc>,
-}
-
-impl Mail {
-    /// The number of the event that a letter to an applicant tells of.
-    fn event(&self) -> Option<i64> {
-        let (_, event) = self.message_key.rsplit_once('/')?;
-        event.parse().ok()
-    }
 }
 
 impl std::fmt::Debug for Mail {
@@ -73,6 +65,7 @@ pub fn still_wanted(
             Wanted::Yes { .. } if is_said_again(conn, mail)? => Ok(Wanted::Moot),
             wanted => Ok(wanted),
         },
+        None if has_left(conn, mail)? => Ok(Wanted::Moot),
         None => {
             let presented = alerts::present(conn, env, house, mail.id, mail.letter.clone())?;
             Ok(match presented.letter {
@@ -93,22 +86,33 @@ fn yes(letter: Letter) -> Wanted {
     }
 }
 
-/// Whether what a letter wants or announces was wanted or announced once more since: then the later
-/// letter says it, with the papers, the purpose or the outcome of now.
-fn is_said_again(conn: &mut Conn, mail: &Mail) -> Result<bool, Error> {
-    let action = match &mail.letter {
-        Letter::ApplicantSupplement(_) => Action::RequestSupplement,
-        Letter::ApplicantPayment(_) => Action::RequestPayment,
-        Letter::ApplicantResult(_) => Action::Resolve,
-        _ => return Ok(false),
-    };
-    let (Some(dossier), Some(event)) = (mail.dossier_id, mail.event()) else {
+/// Whether the mail is to somebody of the staff who works here no longer.
+fn has_left(conn: &mut Conn, mail: &Mail) -> Result<bool, Error> {
+    let Some(id) = mail.staff_id else {
         return Ok(false);
     };
-    let later = dossier_events::table
-        .filter(dossier_events::dossier_id.eq(dossier))
-        .filter(dossier_events::number.gt(event))
-        .filter(dossier_events::action.eq(action.as_str()));
+    let retired_at: Option<Option<NaiveDateTime>> = staff::table
+        .find(id)
+        .select(staff::retired_at)
+        .first(conn)
+        .optional()?;
+    Ok(retired_at.flatten().is_some())
+}
+
+/// Whether what a letter wants or announces was wanted or announced once more since: then the later
+/// letter says it, with the papers, the last day, the purpose or the outcome of now.
+fn is_said_again(conn: &mut Conn, mail: &Mail) -> Result<bool, Error> {
+    let may_be = matches!(
+        mail.letter,
+        Letter::ApplicantSupplement(_) | Letter::ApplicantPayment(_) | Letter::ApplicantResult(_)
+    );
+    let Some(dossier) = mail.dossier_id.filter(|_| may_be) else {
+        return Ok(false);
+    };
+    let later = mails::table
+        .filter(mails::dossier_id.eq(dossier))
+        .filter(mails::kind.eq(mail.kind.as_str()))
+        .filter(mails::id.gt(mail.id));
     Ok(later.count().get_result::<i64>(conn)? > 0)
 }
 

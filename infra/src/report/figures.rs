@@ -240,8 +240,8 @@ pub struct LateOne {
     pub ended_at: Option<DateTime<Utc>>,
 }
 
-/// How many cases of each department.
-pub type ByDepartment = BTreeMap<Option<i64>, u64>;
+/// How many cases of each office and department; of none those that nobody holds.
+pub type ByDepartment = BTreeMap<(i64, Option<i64>), u64>;
 
 /// The cases that were closed late in the period, or are late since then: how many of each
 /// department, and the first of them, the oldest date first.
@@ -266,9 +266,13 @@ pub fn late_ones(
                     .assume_not_null(),
             )
     };
-    let counts: Vec<(Option<i64>, i64)> = of_period()
-        .group_by(dossiers::department_id)
-        .select((dossiers::department_id, diesel::dsl::count_star()))
+    let counts: Vec<(i64, Option<i64>, i64)> = of_period()
+        .group_by((dossiers::office_id, dossiers::department_id))
+        .select((
+            dossiers::office_id,
+            dossiers::department_id,
+            diesel::dsl::count_star(),
+        ))
         .load(conn)?;
     let oldest: Vec<DossierRow> = of_period()
         .order((
@@ -280,9 +284,9 @@ pub fn late_ones(
         .load(conn)?;
     let mut oldest: Vec<LateOne> = oldest.iter().filter_map(late_one).collect();
     oldest.sort_by_key(|one| (one.due_at, one.id));
-    let counts = counts
-        .into_iter()
-        .map(|(department, count)| (department, u64::try_from(count).unwrap_or(0)));
+    let counts = counts.into_iter().map(|(office, department, count)| {
+        ((office, department), u64::try_from(count).unwrap_or(0))
+    });
     Ok((counts.collect(), oldest))
 }
 

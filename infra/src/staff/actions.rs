@@ -14,6 +14,7 @@ use crate::db::{Conn, dialect};
 use crate::env::Env;
 use crate::error::{Error, Fault};
 use crate::ids::new_uid;
+use crate::notification::mails::readdress;
 use crate::office::departments::find_department;
 use crate::office::queries::find_office;
 use crate::office::{OfficeRow, administers, lock_registers, must_be_some_administrator};
@@ -147,6 +148,9 @@ pub fn change_staff(
             staff::version.eq(version + 1),
         ))
         .execute(conn)?;
+    if let Some(email) = &input.email {
+        readdress(conn, id, email.as_str())?;
+    }
     diesel::delete(staff_roles::table.filter(staff_roles::staff_id.eq(id))).execute(conn)?;
     give_roles(conn, id, &place.roles)?;
     keep_an_administrator(conn)?;

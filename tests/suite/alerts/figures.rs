@@ -1,6 +1,6 @@
 //! The figures of form II.06, and the weekly and monthly reports.
 
-use infra::notification::alerts::{Span, report};
+use infra::notification::alerts::{Span, report, report_while};
 use infra::notification::letters::Letter;
 use infra::report::{Figures, Period, figures};
 use serde_json::json;
@@ -97,6 +97,34 @@ both! {
         let mails = post.new_mails(&world);
         assert_eq!(mails.len(), 2);
         assert!(matches!(&mails[0].letter, Letter::StaffMonthly(month) if month.to.to_string() == "2026-11-30"));
+    }
+
+    async fn a_report_whose_job_meets_nobody_at_work_is_held_until_they_are(world) {
+        addresses(&world);
+        let staff = Staff::of(&world);
+        registered(&staff.clerk, MARITAL_STATUS).await;
+        let (db, env) = (&world.service.db, &world.service.env);
+        let mut post = Post::default();
+        let mut made = |at: &str, cron: &str| {
+            world.now(at);
+            let cron = api::schedule::Cron::parse(cron).unwrap();
+            report_while(db, env, Span::Week, &|at| cron.next(at), &|| true).unwrap();
+            post.new_mails(&world).len()
+        };
+        assert_eq!(made("2026-11-22 08:00", "0 8 * * *"), 0, "it runs again on Monday at eight");
+        assert_eq!(made("2026-11-22 08:00", "0 7 * * *"), 0, "and on Monday at seven");
+        assert_eq!(made("2026-11-23 07:00", "0 7 * * *"), 2);
+        assert_eq!(made("2026-11-23 07:00", "0 7 * * MON"), 0, "once");
+        let from: chrono::NaiveDateTime = world.read(|conn| {
+            use diesel::prelude::*;
+            use infra::db::schema::mails;
+            let weekly = mails::table.filter(mails::kind.eq("staff_weekly"));
+            Ok(weekly.select(mails::not_before).first(conn)?)
+        });
+        assert_eq!(from.to_string(), "2026-11-23 00:30:00");
+        // Closed on Tuesday the 24th; the whole of the next week the job comes on a Sunday alone.
+        assert_eq!(made("2026-11-29 12:00", "0 12 * * SUN"), 0, "the week is not over");
+        assert_eq!(made("2026-11-30 06:00", "0 6 * * MON"), 2);
     }
 
     async fn after_a_week_of_holidays_the_first_morning_brings_two_reports(world) {

@@ -167,6 +167,23 @@ both! {
         assert_eq!(to(&post.new_mails(&world)), Vec::<String>::new());
     }
 
+    async fn an_absence_named_afterwards_brings_the_report_to_nobody_else(world) {
+        addresses(&world);
+        let staff = Staff::of(&world);
+        registered(&staff.clerk, MARITAL_STATUS).await;
+        let head = world.staff("truongphong.tuphap");
+        let (db, env) = (&world.service.db, &world.service.env);
+        let mut post = Post::default();
+        world.now("2026-11-23 08:05");
+        alerts::report(db, env, alerts::Span::Week).expect("reports");
+        assert_eq!(post.new_mails(&world).len(), 2);
+        world.now("2026-11-23 09:00");
+        world.stands_in(&head, &staff.manager, "2026-11-23 00:00", "2026-11-25 00:00");
+        world.now("2026-11-23 09:05");
+        alerts::report(db, env, alerts::Span::Week).expect("reports");
+        assert_eq!(post.new_mails(&world).len(), 0);
+    }
+
     async fn who_has_no_address_is_shown_to_the_administrator(world) {
         let staff = Staff::of(&world);
         world.meddle("UPDATE staff SET email = NULL");

@@ -47,6 +47,19 @@ both! {
         assert_eq!(staff.manager.get("/api/v1/proposals").await.expect(200).at("items"), &json!([]));
     }
 
+    async fn a_proposal_follows_the_steps_until_it_is_signed(world) {
+        let (staff, code, id) = proposed(&world).await;
+        let path = format!("/api/v1/proposals/{id}");
+        world.now("2026-11-25 14:00");
+        staff.clerk.forward(&code, &staff.justice).await.expect(200);
+        sweep_at(&world, "2026-11-25 14:01");
+        let seen = staff.manager.get(&path).await.expect(200);
+        assert_eq!(seen.text("proposed_due_at"), "2026-11-30T17:00:00+07:00");
+        staff.manager.post_seen(&format!("{path}/sign"), seen.etag(), &json!({})).await.expect(200);
+        let dossier = staff.clerk.dossier(&code).await.expect(200);
+        assert_eq!(dossier.text("due_at"), "2026-11-30T17:00:00+07:00");
+    }
+
     async fn a_manager_may_sign_another_date_and_reason(world) {
         let (staff, code, id) = proposed(&world).await;
         let path = format!("/api/v1/proposals/{id}");

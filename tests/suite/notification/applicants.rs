@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::{MailServer, deliver, kinds, outbox, post_to};
 use crate::support::{
-    Client, LAND, MARITAL_STATUS, PARENTAGE, Staff, handed_in, in_appraisal, registered, resolved,
-    submitted,
+    LAND, MARITAL_STATUS, PARENTAGE, Staff, announce_holiday, handed_in, in_appraisal, registered,
+    resolved, submitted,
 };
 
 const MISSING: &str = "Giấy xác nhận tình trạng hôn nhân";
@@ -15,19 +15,6 @@ fn wanted() -> serde_json::Value {
         { "name": MISSING, "reason": "Bản nộp của người có CCCD 001200000001 đã hết hạn." },
         { "name": "Bản sao hộ chiếu", "reason": "Chưa có." },
     ] })
-}
-
-async fn announce_holiday(admin: &Client) {
-    let list = admin.get("/api/v1/calendars").await.expect(200);
-    let path = format!("/api/v1/calendars/{}", list.each("id")[0]);
-    let calendar = admin.get(&path).await.expect(200);
-    let mut closed = calendar.at("years.2026.closed").clone();
-    closed["2026-11-23"] = "Nghỉ đột xuất".into();
-    let year = json!({ "closed": closed, "make_up": calendar.at("years.2026.make_up") });
-    admin
-        .put(&format!("{path}/years/2026"), calendar.etag(), &year)
-        .await
-        .expect(200);
 }
 
 both! {
@@ -170,7 +157,7 @@ both! {
     async fn a_holiday_announced_late_is_told_once(world) {
         let staff = Staff::of(&world);
         let code = registered(&staff.clerk, MARITAL_STATUS).await;
-        announce_holiday(&staff.admin).await;
+        announce_holiday(&staff.admin, "2026-11-23").await;
         world.tick();
         world.tick();
         assert_eq!(kinds(&world), ["applicant_received", "applicant_due_date_moved"]);
@@ -179,6 +166,21 @@ both! {
         let mail = server.mails(2).remove(1);
         assert!(mail["subject"].as_str().unwrap().starts_with(&format!("Hồ sơ {code}: ngày hẹn")), "{mail}");
         assert!(mail["plain"].as_str().unwrap().contains("Lịch làm việc của cơ quan thay đổi"));
+    }
+
+    async fn a_holiday_that_moves_the_last_day_for_papers_is_told_with_them(world) {
+        let staff = Staff::of(&world);
+        let server = MailServer::plain();
+        let code = in_appraisal(&staff, MARITAL_STATUS).await;
+        deliver(&post_to(&world, &server)).await;
+        staff.justice.act(&code, "request_supplement", wanted()).await.expect(200);
+        announce_holiday(&staff.admin, "2026-12-04").await;
+        world.tick();
+        world.tick();
+        let done = deliver(&post_to(&world, &server)).await;
+        assert_eq!((done.sent, done.moot), (1, 1), "both would say the same");
+        let mail = server.mails(2).remove(1);
+        assert_eq!(mail["subject"], format!("Hồ sơ {code}: cần bổ sung 2 giấy tờ, chậm nhất ngày 07/12/2026"));
     }
 
     async fn what_is_refused_or_undone_tells_nobody(world) {

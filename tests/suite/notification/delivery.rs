@@ -3,7 +3,9 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use super::{MailServer, deliver, letter, outbox, post_to, put};
+use infra::notification::outbox::NewMail;
+
+use super::{MailServer, deliver, letter, of_staff, outbox, post_to, put};
 use crate::support::{Client, Staff, World};
 
 /// One mail of the list as an administrator sees it, with its attempts.
@@ -133,6 +135,57 @@ both! {
         let answer = admin.post("/api/v1/mails/replay", &all).await.expect(200);
         assert_eq!(answer.json["replayed"], 2);
         assert_eq!(deliver(&post).await.set_aside, 2);
+    }
+
+    async fn mails_to_a_mistyped_address_of_the_staff_go_to_the_corrected_one(world) {
+        let server = MailServer::plain();
+        let post = post_to(&world, &server);
+        let staff = Staff::of(&world);
+        let mistyped = |key| NewMail { to: "rejected@example.vn".to_owned(), ..of_staff(&world, key) };
+        put(&world, vec![mistyped("a")]);
+        assert_eq!(deliver(&post).await.set_aside, 1);
+        put(&world, vec![mistyped("b")]);
+        let path = format!("/api/v1/staff/{}", staff.manager.uid);
+        let seen = staff.admin.get(&path).await.expect(200);
+        let mut entry = json!({ "email": "well@example.vn", "office": "H29.23" });
+        for kept in ["display_name", "roles"] {
+            entry[kept] = seen.at(kept).clone();
+        }
+        staff.admin.put(&path, seen.etag(), &entry).await.expect(200);
+        staff.admin.post("/api/v1/mails/replay", &json!({})).await.expect(200);
+        assert_eq!(deliver(&post).await.sent, 2);
+        assert_eq!(server.mails(2).iter().filter(|mail| mail["to"] == "well@example.vn").count(), 2);
+    }
+
+    async fn what_is_written_to_somebody_who_has_left_is_not_sent(world) {
+        let server = MailServer::plain();
+        let post = post_to(&world, &server);
+        put(&world, vec![of_staff(&world, "a")]);
+        world.meddle("UPDATE staff SET retired_at = '2026-11-19 00:00:00' WHERE login = 'lanhdao'");
+        let done = deliver(&post).await;
+        assert_eq!((done.moot, done.sent), (1, 0));
+    }
+
+    async fn a_replay_of_all_passes_over_muted_addresses_and_older_mails(world) {
+        let server = MailServer::plain();
+        let post = post_to(&world, &server);
+        let admin = Staff::of(&world).admin;
+        for number in 0..4 {
+            put(&world, vec![letter(&format!("m{number}"), "Refused@example.vn")]);
+            deliver(&post).await;
+        }
+        put(&world, vec![letter("old", "rejected@example.vn")]);
+        deliver(&post).await;
+        world.pass(TimeDelta::hours(1));
+        put(&world, vec![letter("new", "rejected@example.vn")]);
+        deliver(&post).await;
+        let replay = |body: Value| {
+            let admin = admin.clone();
+            async move { admin.post("/api/v1/mails/replay", &body).await.expect(200).json["replayed"].clone() }
+        };
+        assert_eq!(replay(json!({ "since": "2026-11-19T08:30:00+07:00" })).await, 1);
+        assert_eq!(deliver(&post).await.set_aside, 1);
+        assert_eq!(replay(json!({})).await, 2);
     }
 
     async fn three_bounces_mute_an_address_until_an_administrator_lifts_it(world) {

@@ -17,7 +17,7 @@ both! {
         in_appraisal(&staff, MARITAL_STATUS).await;
         sweep_at(&world, "2026-11-23 07:30");
         let links = Links::of("http://motcua.example")
-            .with(Place::List, "https://noibo.example.vn/qua-han")
+            .with(Place::List, "https://noibo.example.vn/danh-sach/{when}")
             .and_then(|links| links.with(Place::Dossier, "https://noibo.example.vn/ho-so/{code}"))
             .and_then(|links| links.with(Place::Proposal, "/ky?ho-so={code}"))
             .and_then(|links| links.with(Place::LookUp, "https://tracuu.example.vn/{code}"));
@@ -33,13 +33,14 @@ both! {
         let all: String = parts.filter_map(Value::as_str).collect();
         let all = all.replace("&#x2f;", "/");
         for link in [
-            "https://noibo.example.vn/qua-han".to_owned(),
+            // None of the two is late.
+            "https://noibo.example.vn/danh-sach/all".to_owned(),
             format!("https://noibo.example.vn/ho-so/{code}"),
             format!("http://motcua.example/ky?ho-so={code}"),
             format!("https://tracuu.example.vn/{code}"),
         ] {
             assert!(all.contains(&link), "{link}");
         }
-        assert!(!all.contains("/api/v1/"), "{all}");
+        assert!(!all.contains("/api/v1/") && !all.contains("/overdue"), "{all}");
     }
 }

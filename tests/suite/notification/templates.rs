@@ -36,6 +36,55 @@ both! {
         assert!(server.mails(1)[0]["subject"].as_str().unwrap().contains("đã được tiếp nhận"));
     }
 
+    async fn a_version_of_before_a_removal_never_fits_again(world) {
+        let admin = Staff::of(&world).admin;
+        let seen = admin.put(PATH, "\"1\"", &own()).await.expect(200);
+        let gone = admin.delete(PATH, seen.etag()).await.expect(200);
+        assert_eq!((gone.etag(), gone.at("from_office")), ("\"3\"", &Value::Null));
+        assert_eq!(gone.at("updated_at"), &Value::Null);
+        admin.delete(PATH, gone.etag()).await.problem(404, "not_found");
+        admin.put(PATH, "\"1\"", &own()).await.problem(412, "stale_version");
+        let mut theirs = own();
+        theirs["subject"] = "Lời mới {{ dossier.code }}".into();
+        let put = admin.put(PATH, gone.etag(), &theirs).await.expect(200);
+        assert_eq!((put.etag(), put.text("from_office")), ("\"4\"", "H29.23"));
+        for stale in ["\"1\"", seen.etag(), gone.etag()] {
+            admin.put(PATH, stale, &own()).await.problem(412, "stale_version");
+            admin.delete(PATH, stale).await.problem(412, "stale_version");
+        }
+        let kept = admin.get(PATH).await.expect(200);
+        assert_eq!((kept.etag(), &kept.json["subject"]), ("\"4\"", &theirs["subject"]));
+    }
+
+    async fn where_a_ward_took_its_template_away_that_of_the_city_holds_again(world) {
+        let staff = Staff::of(&world);
+        let server = MailServer::plain();
+        let mut of_the_city = own();
+        of_the_city["subject"] = "Thành phố đã nhận {{ dossier.code }}".into();
+        let city = PATH.replace("H29.23", "H29");
+        staff.admin.put(&city, "\"1\"", &of_the_city).await.expect(200);
+        staff.admin.put(PATH, "\"1\"", &own()).await.expect(200);
+        let ward = staff.admin.delete(PATH, "\"2\"").await.expect(200);
+        assert_eq!((ward.text("from_office"), ward.etag()), ("H29", "\"3\""));
+        let code = registered(&staff.clerk, MARITAL_STATUS).await;
+        deliver(&post_to(&world, &server)).await;
+        assert_eq!(server.mails(1)[0]["subject"], format!("Thành phố đã nhận {code}"));
+    }
+
+    async fn an_office_without_a_phone_writes_none(world) {
+        let staff = Staff::of(&world);
+        let server = MailServer::plain();
+        let mut template = own();
+        template["text"] = "Nơi nhận: {{ office.name }}. Điện thoại: [{{ office.phone }}]".into();
+        staff.admin.put(PATH, "\"1\"", &template).await.expect(200);
+        world.meddle("UPDATE offices SET phone = NULL");
+        registered(&staff.clerk, MARITAL_STATUS).await;
+        deliver(&post_to(&world, &server)).await;
+        let mail = server.mails(1).remove(0);
+        let text = mail["plain"].as_str().unwrap();
+        assert!(text.contains("Điện thoại: []"), "{text}");
+    }
+
     async fn a_template_of_the_city_holds_in_its_wards_until_they_have_one(world) {
         let staff = Staff::of(&world);
         let city = PATH.replace("H29.23", "H29");
@@ -53,6 +102,10 @@ both! {
             ("subject", "{{ 1 / 0 }}"),
             ("text", "{% for n in range(99999) %}{% for m in range(99999) %}x{% endfor %}{% endfor %}"),
             ("html", "{% include '/etc/passwd' %}"),
+            ("html", "{% if dossier.result_way == 'post' %}{{ dossier.adress }}{% endif %}"),
+            ("text", "{% if dossier.applicant_kind == 'organisation' %}{{ dosier.code }}{% endif %}"),
+            ("text", "{% if not office.phone %}{{ office.fax }}{% endif %}"),
+            ("text", "{{ 'Điện thoại ' ~ office.phone }}"),
         ] {
             let mut template = own();
             template[part] = text.into();

@@ -147,3 +147,17 @@ pub async fn resolved(staff: &Staff, procedure: &str) -> String {
     staff.registry.act(&code, "resolve", body).await.expect(200);
     code
 }
+
+/// One more day off of 2026, announced by now.
+pub async fn announce_holiday(admin: &Client, day: &str) {
+    let list = admin.get("/api/v1/calendars").await.expect(200);
+    let path = format!("/api/v1/calendars/{}", list.each("id")[0]);
+    let calendar = admin.get(&path).await.expect(200);
+    let mut closed = calendar.at("years.2026.closed").clone();
+    closed[day] = "Nghỉ đột xuất".into();
+    let year = json!({ "closed": closed, "make_up": calendar.at("years.2026.make_up") });
+    admin
+        .put(&format!("{path}/years/2026"), calendar.etag(), &year)
+        .await
+        .expect(200);
+}

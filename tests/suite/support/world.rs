@@ -206,7 +206,7 @@ impl World {
         self.meddle(&format!(
             "INSERT INTO stand_ins (uid, absent_id, stand_in_id, from_at, to_at, created_by, \
                created_at) \
-             SELECT '{}', absent.id, other.id, '{from}', '{to}', absent.id, '{from}' \
+             SELECT '{}', absent.id, other.id, '{from}', '{to}', absent.id, '{now}' \
              FROM staff AS absent, staff AS other \
              WHERE absent.uid = '{}' AND other.uid = '{}'",
             infra::ids::new_uid(),
@@ -214,6 +214,7 @@ impl World {
             stand_in.uid,
             from = utc(from),
             to = utc(to),
+            now = infra::clock::Clock::now(&self.clock).format("%Y-%m-%d %H:%M:%S%.f"),
         ));
     }
 

@@ -17,6 +17,8 @@ pub struct Letter {
     pub at: At,
     /// The date of which it tells, where it tells of one.
     due: Option<At>,
+    /// When a later letter asked or announced the same anew.
+    again: Option<At>,
 }
 
 /// The letters of a dossier whose applicant gave an address.
@@ -31,21 +33,29 @@ pub fn letters(world: &World<'_>, history: &History) -> Vec<Letter> {
                 from: event.at,
                 at: world.steps[step],
                 due: of_json(&event.detail["due_at"]),
+                again: None,
             });
         }
         had_result |= event.action == "resolve";
+    }
+    let later = letters.clone();
+    for letter in &mut letters {
+        let anew = |other: &&Letter| other.kind == letter.kind && other.event > letter.event;
+        letter.again = later.iter().find(anew).map(|other| other.from);
     }
     letters
 }
 
 fn kind(event: &Event, had_result: bool) -> Option<&'static str> {
     let moved = of_json(&event.detail["due_at_before"]).is_some();
+    let last_day_moved = of_json(&event.detail["lapse_at_before"]).is_some();
     match event.action.as_str() {
         "submit" | "register" | "accept" => Some("applicant_received"),
         "request_supplement" => Some("applicant_supplement"),
         "request_payment" => Some("applicant_payment"),
-        "reappoint" if moved => Some("applicant_apology"),
+        "due_date_moved" if last_day_moved => Some("applicant_supplement"),
         // A correction has a term of its own that nobody was promised.
+        "reappoint" if moved && !had_result => Some("applicant_apology"),
         "due_date_moved" | "extend" | "receive_supplement" | "confirm_payment"
             if moved && !had_result =>
         {
@@ -73,7 +83,12 @@ pub fn must_stand(letter: &Letter, spans: &[Span], at: At) -> bool {
     let before = |span: &Span| span.from < at && at <= span.to && letter.from < at;
     let after = |span: &Span| span.from == at && at < span.to;
     let mut now = spans.iter().filter(|span| before(span) || after(span));
-    now.all(|span| holds(letter, span))
+    let asks = matches!(
+        letter.kind,
+        "applicant_supplement" | "applicant_payment" | "applicant_result"
+    );
+    let said_again = asks && letter.again.is_some_and(|again| again <= at);
+    !said_again && now.all(|span| holds(letter, span))
 }
 
 fn holds(letter: &Letter, span: &Span) -> bool {

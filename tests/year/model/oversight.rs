@@ -84,10 +84,10 @@ impl<'a> Mornings<'a> {
         }
     }
 
-    /// Late by now, due today, or due on the next working day.
+    /// Late by now, due today, or due until the end of the next working day.
     fn says(&self, span: &Span, due: At, day: DayNumber, step: At) -> Must {
         let next = self.world.calendars.at(step).working_day(day, 1);
-        let soon = (step <= due && day_of(due) == day) || day_of(due) == next;
+        let soon = step <= due && day_of(due) <= next;
         match span.stopped {
             Some(since) if due < step && since > due => Must::Yes,
             // Its clock stood still in time.

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use chrono::TimeDelta;
+
 use super::moments::is_short;
 use super::rung::{About, Ladder, Recipient, Rung, When};
-use super::spans::{DAY_HOURS, Spans, at_most};
+use super::spans::{Spans, at_most};
 use crate::deadline::TimeLimit;
 use crate::lang::Lang;
 use crate::procedure::ProcedureVersion;
@@ -57,6 +59,7 @@ pub enum LadderFault {
     /// The time is over before the rung would fall.
     NeverFires {
         rung: usize,
+        when: When,
         procedure: String,
         step: Option<String>,
         limit: TimeLimit,
@@ -65,7 +68,7 @@ pub enum LadderFault {
 
 impl Ladder {
     /// Everything that is wrong, given the procedures (code and version) of the office, and how
-    /// many working days their limits can span there.
+    /// many working days and how much working time their limits can span there.
     pub fn faults(
         &self,
         procedures: &[(String, Arc<ProcedureVersion>)],
@@ -172,6 +175,7 @@ fn never_fires(
     for (code, version) in procedures {
         let fault = |step: Option<&str>, limit| LadderFault::NeverFires {
             rung: index,
+            when: rung.when,
             procedure: code.clone(),
             step: step.map(str::to_owned),
             limit,
@@ -200,13 +204,11 @@ fn can_fire(when: When, limit: TimeLimit, spans: &mut Spans<'_>) -> bool {
         } => match short {
             // Where days off leave too few days, it falls as for a short term.
             Some(short) => is_short(limit, short) || working_days < at_most(limit),
-            None => working_days < spans.of(limit),
+            None => working_days < spans.days_of(limit),
         },
-        When::BeforeHours { working_hours } => match limit {
-            TimeLimit::WorkingHours(hours) => working_hours < hours,
-            // The rest of the day of receipt comes on top.
-            limit => working_hours < spans.of(limit).saturating_add(1).saturating_mul(DAY_HOURS),
-        },
+        When::BeforeHours { working_hours } => {
+            TimeDelta::hours(working_hours.into()) < spans.time_of(limit)
+        }
         When::Used { .. } | When::Late { .. } | When::LateHours { .. } => true,
     }
 }
@@ -253,11 +255,15 @@ impl LadderFault {
                 );
             }
             Self::NeverFires {
+                when,
                 procedure,
                 step,
                 limit,
                 ..
-            } => return never_text(procedure, step.as_deref(), *limit, lang),
+            } => {
+                let never = never_text(procedure, step.as_deref(), *limit, lang);
+                return never + never_hint(*when, lang);
+            }
             Self::TooManyRungs => ("tối đa 20 nấc cảnh báo", "at most 20 rungs"),
             Self::BadName { .. } => (
                 "tên gồm 1 đến 40 chữ thường không dấu, chữ số và gạch dưới",
@@ -292,13 +298,26 @@ fn never_text(procedure: &str, step: Option<&str>, limit: TimeLimit, lang: Lang)
     let limit = limit.text(lang);
     match step {
         Some(step) => lang.pick(
-            format!("nấc này không bao giờ đến: bước “{step}” của thủ tục {procedure} chỉ có {limit}; hãy đặt “short” cho thời hạn ngắn"),
-            format!("this rung can never fire: step “{step}” of procedure {procedure} has {limit}; set “short” for short terms"),
+            format!(
+                "nấc này không bao giờ đến: bước “{step}” của thủ tục {procedure} chỉ có {limit}"
+            ),
+            format!("this rung can never fire: step “{step}” of procedure {procedure} has {limit}"),
         ),
         None => lang.pick(
-            format!("nấc này không bao giờ đến: thời hạn của thủ tục {procedure} là {limit}; hãy đặt “short” cho thời hạn ngắn"),
-            format!("this rung can never fire: the time limit of procedure {procedure} is {limit}; set “short” for short terms"),
+            format!("nấc này không bao giờ đến: thời hạn của thủ tục {procedure} là {limit}"),
+            format!("this rung can never fire: the time limit of procedure {procedure} is {limit}"),
         ),
+    }
+}
+
+/// What to do about it: only what counts in days has a part for short terms.
+fn never_hint(when: When, lang: Lang) -> &'static str {
+    match when {
+        When::Before { .. } => lang.pick(
+            "; hãy đặt “short” cho thời hạn ngắn",
+            "; set “short” for short terms",
+        ),
+        _ => "",
     }
 }
 

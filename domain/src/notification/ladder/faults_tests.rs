@@ -6,16 +6,20 @@
     reason = "a test may fail loudly"
 )]
 
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+
 use super::*;
 use crate::auth::Role;
-use crate::notification::ladder::Short;
+use crate::deadline::{Calendar, CalendarSpec, Session, SpecialDay, Term};
+use crate::notification::ladder::{Short, Target, Watch, schedule};
 use crate::procedure::StepRule;
+use crate::time::from_local;
 
 fn procedure(limit: TimeLimit, budget: TimeLimit) -> ProcedureVersion {
     ProcedureVersion {
         name: "Xác nhận tình trạng hôn nhân".into(),
         field: "Hộ tịch".into(),
-        effective_from: chrono::NaiveDate::default(),
+        effective_from: NaiveDate::default(),
         time_limit: limit,
         extra_limit: None,
         papers: Vec::new(),
@@ -46,6 +50,43 @@ fn with(name: &str, when: When) -> Ladder {
         .unwrap()
         .when = when;
     ladder
+}
+
+fn hours_before(working_hours: u32) -> Ladder {
+    with("due_soon", When::BeforeHours { working_hours })
+}
+
+fn date(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn same_day(cutoff: &str) -> TimeLimit {
+    let cutoff = NaiveTime::parse_from_str(cutoff, "%H:%M").unwrap();
+    TimeLimit::SameDay { cutoff }
+}
+
+fn sessions(text: &str) -> Vec<Session> {
+    let parts = text.split(' ');
+    parts.map(|part| Session::parse(part).unwrap()).collect()
+}
+
+/// These sessions from Monday to Friday.
+fn weekdays(text: &str) -> CalendarSpec {
+    let mut spec = CalendarSpec::default();
+    for day in spec.weekly.iter_mut().take(5) {
+        *day = sessions(text);
+    }
+    spec
+}
+
+/// The fewest hours before the end of a limit that are refused, received from a day on.
+fn refused_from(spec: &CalendarSpec, from: &str, limit: TimeLimit) -> u32 {
+    let calendar = Calendar::compile(spec).unwrap();
+    let mut spans = Spans::of_year(&calendar, date(from));
+    let procedures = [("1".to_owned(), Arc::new(procedure(limit, limit)))];
+    let mut faults = |hours| hours_before(hours).faults(&procedures, &mut spans);
+    let refused = |hours: &u32| !faults(*hours).is_empty();
+    (1..=MAX_HOURS).find(refused).unwrap()
 }
 
 fn before(working_days: u32, short: Option<Short>) -> When {
@@ -119,33 +160,33 @@ fn a_step_too_short_for_its_warning_is_named() {
 
 #[test]
 fn hours_before_the_end_are_compared_with_the_hours_there_are() {
-    let hours = |working_hours| with("due_soon", When::BeforeHours { working_hours });
     let limit = TimeLimit::WorkingHours(4);
     let procedures = [("1".to_owned(), Arc::new(procedure(limit, limit)))];
-    assert_eq!(hours(3).faults(&procedures, &mut Spans::default()), []);
     assert_eq!(
-        hours(4).faults(&procedures, &mut Spans::default())[0].code(),
+        hours_before(3).faults(&procedures, &mut Spans::default()),
+        []
+    );
+    assert_eq!(
+        hours_before(4).faults(&procedures, &mut Spans::default())[0].code(),
         "never_fires"
     );
-    assert_eq!(hours(23).faults(&two_days(), &mut Spans::default()), []);
     assert_eq!(
-        hours(24).faults(&two_days(), &mut Spans::default())[0].code(),
+        hours_before(23).faults(&two_days(), &mut Spans::default()),
+        []
+    );
+    assert_eq!(
+        hours_before(24).faults(&two_days(), &mut Spans::default())[0].code(),
         "never_fires"
     );
 }
 
 #[test]
 fn days_of_the_calendar_are_counted_as_the_working_days_that_they_can_hold() {
-    let mut spec = crate::deadline::CalendarSpec::default();
-    for day in spec.weekly.iter_mut().take(5) {
-        *day = vec![crate::deadline::Session::parse("07:30-17:00").unwrap()];
-    }
-    let weekdays = crate::deadline::Calendar::compile(&spec).unwrap();
-    let from = chrono::NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
+    let calendar = Calendar::compile(&weekdays("07:30-17:00")).unwrap();
     let limit = TimeLimit::CalendarDays(15);
     let procedures = [("1".to_owned(), Arc::new(procedure(limit, limit)))];
     let faults = |days, short| {
-        let mut spans = Spans::of_year(&weekdays, from);
+        let mut spans = Spans::of_year(&calendar, date("2026-01-01"));
         with("due_soon", before(days, short))
             .faults(&procedures, &mut spans)
             .len()
@@ -160,6 +201,104 @@ fn days_of_the_calendar_are_counted_as_the_working_days_that_they_can_hold() {
         percent: 80,
     });
     assert_eq!((faults(14, short), faults(15, short)), (0, 1));
+}
+
+#[test]
+fn hours_before_the_end_are_compared_with_the_hours_of_the_calendar() {
+    let nine = weekdays("07:30-12:00 13:00-17:30");
+    let days = TimeLimit::WorkingDays;
+    let refused = |limit| refused_from(&nine, "2026-01-01", limit);
+    assert_eq!((refused(days(1)), refused(days(2))), (18, 27));
+    // Monday to Friday.
+    assert_eq!(refused(TimeLimit::CalendarDays(4)), 45);
+    assert_eq!(refused(TimeLimit::WorkingHours(10)), 10);
+    // Saturday's morning and Monday hold less than two whole days.
+    let mut six = nine.clone();
+    six.weekly[5] = sessions("07:30-11:30");
+    assert_eq!(refused_from(&six, "2026-01-01", days(1)), 18);
+}
+
+#[test]
+fn the_hours_of_a_same_day_limit_are_those_after_its_cut_off_and_of_the_next_day() {
+    let office = weekdays("07:30-11:30 13:30-17:30");
+    let refused = |cutoff| refused_from(&office, "2026-01-01", same_day(cutoff));
+    // The rest of the day and the next, less a microsecond: of ten and a half hours, and of ten.
+    assert_eq!((refused("15:00"), refused("15:30")), (11, 10));
+    // Past a cut-off at noon, the whole afternoon is left.
+    assert_eq!((refused("12:00"), refused("11:30")), (12, 12));
+    // Nothing is received past the close, everything past a cut-off before the opening.
+    assert_eq!((refused("17:30"), refused("07:00")), (8, 16));
+}
+
+#[test]
+fn the_longest_day_of_the_coming_year_counts() {
+    let mut office = weekdays("07:30-11:30 13:30-17:30");
+    let special = SpecialDay {
+        sessions: sessions("07:30-19:30"),
+        reason: "Cao điểm".into(),
+    };
+    office.special.insert(date("2026-06-01"), special);
+    let refused = |from| refused_from(&office, from, TimeLimit::WorkingDays(1));
+    assert_eq!((refused("2026-01-01"), refused("2026-06-02")), (20, 16));
+}
+
+/// Whether the rung falls after the beginning of what is received at this instant.
+fn falls(ladder: &Ladder, limit: TimeLimit, at: DateTime<Utc>, calendar: &Calendar) -> bool {
+    let due = Term::new(limit, at).due(calendar).unwrap();
+    let target = Target {
+        due_at: due.due_at,
+        start: due.effective_at,
+        stopped: TimeDelta::zero(),
+        limit,
+        hand_set: false,
+    };
+    let watch = Watch {
+        due: Some(target),
+        ..Watch::default()
+    };
+    let moments = schedule(ladder, &watch, calendar);
+    let mut of_rung = moments.iter().filter(|(rung, _)| rung.name == "due_soon");
+    of_rung.any(|(_, moment)| *moment > target.start)
+}
+
+#[test]
+fn hours_are_refused_just_where_they_fall_for_no_receipt() {
+    let spec = weekdays("07:30-11:30 13:00-17:30");
+    let calendar = Calendar::compile(&spec).unwrap();
+    let monday = from_local(date("2026-01-05").and_time(NaiveTime::MIN));
+    let half_hours = (0..7 * 48).map(|half| monday + TimeDelta::minutes(30 * half));
+    let after = |at: DateTime<Utc>| [at, at + TimeDelta::microseconds(1)];
+    let receipts: Vec<_> = half_hours.flat_map(after).collect();
+    for limit in [
+        same_day("07:00"),
+        same_day("12:00"),
+        same_day("15:00"),
+        same_day("23:59"),
+        TimeLimit::WorkingHours(5),
+        TimeLimit::WorkingDays(1),
+        TimeLimit::CalendarDays(3),
+    ] {
+        let refused = refused_from(&spec, "2026-01-05", limit);
+        for hours in 1..=40 {
+            let ladder = hours_before(hours);
+            let fires = receipts
+                .iter()
+                .any(|at| falls(&ladder, limit, *at, &calendar));
+            assert_eq!(fires, hours < refused, "{hours} hours before {limit:?}");
+        }
+    }
+}
+
+#[test]
+fn only_what_counts_in_days_is_told_of_short_terms() {
+    let faults = hours_before(24).faults(&two_days(), &mut Spans::default());
+    assert_eq!(
+        faults[0].text(Lang::En),
+        "this rung can never fire: the time limit of procedure 1.004873 is 2 working days"
+    );
+    assert!(!faults[0].text(Lang::Vi).contains("short"));
+    let faults = with("due_soon", before(2, None)).faults(&two_days(), &mut Spans::default());
+    assert!(faults[0].text(Lang::Vi).contains("hãy đặt “short”"));
 }
 
 #[test]

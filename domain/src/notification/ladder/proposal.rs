@@ -22,7 +22,8 @@ pub enum Fit {
 /// Adds up the budgets of the steps that are left: the present one ends when its budget does,
 /// or now if that has passed; each of the others begins where the one before it ends.
 pub fn fit(dossier: &Dossier, moment: &Moment<'_>) -> Result<Fit, Refusal> {
-    if dossier.check(Action::Reappoint, moment).is_err() {
+    // Nobody was promised the term of a correction.
+    if dossier.first_result.is_some() || dossier.check(Action::Reappoint, moment).is_err() {
         return Ok(Fit::Fits);
     }
     let (Some(promise), Some(step)) = (dossier.promise, dossier.step()) else {

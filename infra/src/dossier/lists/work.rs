@@ -129,7 +129,8 @@ fn window(
         DueWhen::Today => (now.naive_utc(), day(today).1),
         DueWhen::NextWorkingDay => {
             let (_, calendar) = calendar::in_force(conn, env, office)?;
-            day(calendar.working_day_after(today, 1))
+            // With the days off before it, by whose end what falls on them is late.
+            (day(today).1, day(calendar.working_day_after(today, 1)).1)
         }
     })
 }

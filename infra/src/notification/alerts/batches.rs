@@ -8,13 +8,14 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use domain::time::local_date;
 
+use super::counts::leave_out_one_office;
 use super::directory::Directory;
-use super::groups::{AlertNow, LIST_URL, dossiers_of, groups, proposing};
+use super::groups::{AlertNow, dossiers_of, groups, list_url, proposing};
 use super::house::{House, Loaded};
 use super::ladders::Ladders;
 use super::links::{link, link_left_over, mailed};
 use super::record::{lock, look_soon};
-use super::sections::{count_of, open_proposals};
+use super::sections::{Sections, count_of, open_proposals};
 use super::sweep::name_faults;
 use crate::db::hot::{Hot, on_either};
 use crate::db::schema::{alert_batches, alerts};
@@ -313,8 +314,9 @@ pub(super) fn alert_letter(
     let read = alerts.len();
     let (wanted, unwanted): (Vec<_>, Vec<_>) = alerts.into_iter().partition(AlertNow::is_wanted);
     let unwanted = unwanted.iter().map(|alert| alert.id).collect();
-    let groups = groups(conn, directory, ladders, &wanted, env.now())?;
-    let proposals = open_proposals(conn, &proposing(&wanted))?;
+    let mut groups = groups(conn, directory, ladders, &wanted, env.now())?;
+    let mut proposals = open_proposals(conn, directory, &proposing(&wanted))?;
+    leave_out_one_office(groups.iter_mut(), &mut proposals.named);
     let office = office_of(directory, addressee, &wanted);
     if groups.is_empty() && proposals.count == 0 {
         return Ok(Built {
@@ -333,7 +335,7 @@ pub(super) fn alert_letter(
         office: office_name(directory, office),
         groups,
         total: count_of(dossiers_of(&wanted).len()),
-        list_url: LIST_URL.to_owned(),
+        list_url: list_url(&wanted, &Sections::default(), env.now()),
         proposals: proposals.named,
         proposal_count: proposals.count,
     };

@@ -7,8 +7,9 @@ use diesel::prelude::*;
 use domain::time::local_date;
 
 use super::batches::{Built, are_as_read, close, drop_alerts, for_digest, office_name, recipient};
+use super::counts::leave_out_one_office;
 use super::directory::{Directory, Scope};
-use super::groups::{AlertNow, LIST_URL, dossiers_of, groups, proposing};
+use super::groups::{AlertNow, dossiers_of, groups, list_url, proposing};
 use super::house::{House, Loaded};
 use super::links::{link, link_left_over, mailed};
 use super::sections::{Sections, open_proposals, sections};
@@ -209,14 +210,14 @@ pub(super) fn digest_letter(
     let now = env.now();
     let (wanted, unwanted): (Vec<_>, Vec<_>) = alerts.into_iter().partition(AlertNow::is_wanted);
     let unwanted: Vec<i64> = unwanted.iter().map(|alert| alert.id).collect();
-    let groups = groups(conn, directory, ladders, &wanted, now)?;
+    let mut groups = groups(conn, directory, ladders, &wanted, now)?;
     let scopes = directory.scopes();
     let mut scope = Scope::default();
     for overseer in meant.iter().filter_map(|id| scopes.get(id)) {
         scope.offices.extend(&overseer.offices);
         scope.departments.extend(&overseer.departments);
     }
-    let sections = match directory.calendar_of(addressee) {
+    let mut sections = match directory.calendar_of(addressee) {
         Some(calendar) => {
             let told = dossiers_of(&wanted);
             sections(conn, directory, &scope, calendar, &told, now)?
@@ -225,7 +226,9 @@ pub(super) fn digest_letter(
     };
     // Also of an office that got a manager of its own since it was told to the one above.
     scope.offices.extend(proposing(&wanted));
-    let proposals = open_proposals(conn, &scope.offices)?;
+    let mut proposals = open_proposals(conn, directory, &scope.offices)?;
+    let told = groups.iter_mut().chain(sections.all_mut());
+    leave_out_one_office(told, &mut proposals.named);
     let office = directory
         .people
         .get(&addressee)
@@ -242,6 +245,7 @@ pub(super) fn digest_letter(
     let concerned = concerned.chain(meant.iter().copied());
     let letter = Digest {
         total: sections.count() + sections.elsewhere,
+        list_url: list_url(&wanted, &sections, now),
         recipient: recipient(directory, addressee, concerned),
         office: office_name(directory, office),
         day: local_date(now),
@@ -252,7 +256,6 @@ pub(super) fn digest_letter(
         proposals: proposals.named,
         proposal_count: proposals.count,
         chain_root: chain_root(conn)?,
-        list_url: LIST_URL.to_owned(),
     };
     Ok(Built {
         letter: Some(letter),

@@ -1,6 +1,6 @@
 //! Who is who at one moment: offices, active staff with their roles, and stand-ins.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
@@ -57,6 +57,8 @@ pub(super) struct Directory {
     pub faults: Vec<(String, &'static str)>,
     /// Dossiers as letters of this moment name them.
     pub named: Named,
+    /// Names that several offices bear.
+    shared_names: HashSet<String>,
     by_role: HashMap<(Role, i64), Vec<i64>>,
 }
 
@@ -133,6 +135,10 @@ impl Directory {
             };
             self.offices.insert(id, office);
         }
+        let mut names = HashSet::new();
+        let borne = self.offices.values().map(|office| &office.name);
+        let again = borne.filter(|name| !names.insert(*name));
+        self.shared_names = again.cloned().collect();
         Ok(())
     }
 
@@ -205,6 +211,8 @@ impl Directory {
             .filter(stand_ins::absent_id.eq(meant))
             .filter(stand_ins::from_at.le(at))
             .filter(stand_ins::to_at.gt(at))
+            // One that was named later, for days that were over, held nowhere then.
+            .filter(stand_ins::created_at.le(at))
             // One that was ended early held until then.
             .filter(
                 stand_ins::cancelled_at
@@ -326,6 +334,15 @@ impl Directory {
             .collect();
         below.sort_unstable();
         below
+    }
+
+    /// An office by its name, with its code where another bears the same.
+    pub(super) fn office_named(&self, office: i64) -> Option<String> {
+        let office = self.offices.get(&office)?;
+        Some(match self.shared_names.contains(&office.name) {
+            true => format!("{} ({})", office.name, office.code),
+            false => office.name.clone(),
+        })
     }
 
     pub(super) fn calendar(&self, office: i64) -> Option<&Arc<Calendar>> {

@@ -9,12 +9,15 @@ use domain::notification::ladder::{About, When};
 use domain::time::local_date;
 
 use super::PROPOSED;
+use super::counts::{count_by, named_counts};
 use super::directory::Directory;
 use super::ladders::Ladders;
+use super::sections::Sections;
 use crate::db::Conn;
 use crate::db::schema::{alerts, dossiers, procedure_versions, staff};
 use crate::error::Error;
-use crate::notification::letters::{DepartmentCount, DossierLine, Group};
+use crate::notification::ListOf;
+use crate::notification::letters::{DossierLine, Group};
 
 /// Dossiers that a letter names of each group; the rest is in the total and in the list.
 pub(super) const NAMED: usize = 20;
@@ -83,18 +86,27 @@ impl AlertNow {
 
     /// Whether there is still reason for it: open, the clock running, towards the same date.
     pub(super) fn is_wanted(&self) -> bool {
-        let runs = matches!(self.state.as_str(), "accepted" | "processing");
         match About::parse(&self.about) {
-            Some(About::Due) => runs && self.due_at_now == Some(self.due_at),
+            Some(About::Due) => self.runs() && self.due_at_now == Some(self.due_at),
             // Else the next step began, or this one anew.
-            Some(About::Step) => runs && self.step_due_at_now == Some(self.due_at),
+            Some(About::Step) => self.runs() && self.step_due_at_now == Some(self.due_at),
             Some(About::Answer) => self.state == "submitted" && self.sort_due_at_now == self.due_at,
             None => false,
         }
     }
 
+    fn runs(&self) -> bool {
+        matches!(self.state.as_str(), "accepted" | "processing")
+    }
+
     fn is_proposal(&self) -> bool {
         self.rung == PROPOSED
+    }
+
+    /// Whether the dossier is in the list of those that are late, whatever the alert is about.
+    fn is_late(&self, now: DateTime<Utc>) -> bool {
+        let late = |due_at: NaiveDateTime| due_at < now.naive_utc();
+        self.runs() && self.due_at_now.is_some_and(late)
     }
 }
 
@@ -142,7 +154,8 @@ pub(super) fn groups(
             .take(NAMED)
             .map(|alert| (alert.dossier_id, Judged::of(alert.due_at, now)))
             .collect();
-        let counted = count_by(alerts.iter().map(|alert| alert.department_id));
+        let places = alerts.iter().map(|one| (one.office_id, one.department_id));
+        let counted = count_by(places);
         let group = Group {
             rung: rung.to_owned(),
             title,
@@ -183,36 +196,6 @@ fn described(
         About::Step => 2,
     };
     (rung.title.clone(), (late, by, about))
-}
-
-pub(super) fn count_by(
-    departments: impl Iterator<Item = Option<i64>>,
-) -> BTreeMap<Option<i64>, u64> {
-    let mut counted = BTreeMap::new();
-    for department in departments {
-        *counted.entry(department).or_default() += 1;
-    }
-    counted
-}
-
-/// The counts with the names of the departments, the most first.
-pub(super) fn named_counts(
-    directory: &Directory,
-    counted: BTreeMap<Option<i64>, u64>,
-) -> Vec<DepartmentCount> {
-    let name = |department: Option<i64>| {
-        let known = department.and_then(|id| directory.departments.get(&id));
-        known.map_or("Chưa phân phòng", String::as_str).to_owned()
-    };
-    let mut counts: Vec<DepartmentCount> = counted
-        .into_iter()
-        .map(|(department, count)| DepartmentCount {
-            name: name(department),
-            count,
-        })
-        .collect();
-    counts.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
-    counts
 }
 
 /// Dossiers as letters name them, each read once for all letters of one moment: the same one is
@@ -327,6 +310,7 @@ pub(super) fn lines(
             url: dossier_url(&dossier.code),
             code: dossier.code,
             procedure: dossier.procedure,
+            office: directory.office_named(dossier.office),
             department: department.and_then(|id| directory.departments.get(&id).cloned()),
             holder: dossier.holder,
             due_at: judged.due_at,
@@ -341,8 +325,19 @@ pub(super) fn dossier_url(code: &str) -> String {
     format!("/api/v1/dossiers/{code}")
 }
 
-/// Where everything that is late is listed.
-pub(super) const LIST_URL: &str = "/api/v1/worklists/due?when=overdue";
+/// Where all dossiers of these alerts and sections are listed: among those that are late where
+/// there are no others. Proposed apologies do not count: each has a link of its own.
+pub(super) fn list_url(alerts: &[AlertNow], sections: &Sections, now: DateTime<Utc>) -> String {
+    let told = || alerts.iter().filter(|alert| !alert.is_proposal());
+    let late = sections.overdue.count > 0 || told().any(|alert| alert.is_late(now));
+    let others = sections.due_today.count + sections.due_next.count > 0
+        || told().any(|alert| !alert.is_late(now));
+    let list = match (late, others) {
+        (true, false) => ListOf::Overdue,
+        _ => ListOf::All,
+    };
+    list.path()
+}
 
 fn lateness_days(directory: &Directory, office: i64, judged: Judged) -> u64 {
     let Judged { due_at, at } = judged;

@@ -1,6 +1,7 @@
 //! Who is told what and when: the sweep over the ladders, digests, reports, proposed apologies.
 
 mod batches;
+mod counts;
 mod digest;
 mod directory;
 mod groups;
@@ -26,7 +27,7 @@ pub use present::{Presented, forget, leave_out, present, settle};
 pub use proposals::{
     Decision, ProposalView, dismiss_proposal, list_proposals, read_proposal, sign_proposal,
 };
-pub use report::{Span, report, report_while};
+pub use report::{Runs, Span, report, report_while};
 pub use sweep::{sweep, sweep_beside};
 
 /// The rung under which managers are told of a proposed apology; no ladder may use the name.

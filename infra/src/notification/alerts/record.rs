@@ -264,7 +264,8 @@ fn insert_proposals(
     if rows.is_empty() {
         return Ok(());
     }
-    // As long as the dossier stands as it was seen, like the alerts. `WHERE TRUE`: see above.
+    // As long as the dossier stands as it was seen, like the alerts. `WHERE TRUE`: see above. One
+    // that waits for a signature follows the steps: only once may a new date be promised.
     let sql = format!(
         "WITH proposed (dossier_id, version, look, uid, due_at, proposed_due_at, reason) \
            AS (VALUES {}) \
@@ -275,7 +276,9 @@ fn insert_proposals(
          FROM proposed \
          JOIN dossiers ON dossiers.id = proposed.dossier_id AND dossiers.version = proposed.version \
            AND dossiers.next_look_at = proposed.look \
-         WHERE TRUE ON CONFLICT (dossier_id, due_at) DO NOTHING",
+         WHERE TRUE ON CONFLICT (dossier_id, due_at) DO UPDATE \
+         SET proposed_due_at = excluded.proposed_due_at, reason = excluded.reason \
+         WHERE proposals.state = 'open' AND proposals.proposed_due_at <> excluded.proposed_due_at",
         rows.join(", "),
         instant(kind, run.now),
     );

@@ -2,18 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::{Datelike, Days, NaiveDate, NaiveTime};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 use diesel::prelude::*;
+use domain::deadline::Calendar;
 use domain::time::{from_local, local_date};
 
 use super::batches::{office_name, recipient};
+use super::counts::{leave_out_one_office, named_counts};
 use super::directory::Directory;
-use super::groups::{Judged, LIST_URL, NAMED, lines, named_counts};
+use super::groups::{Judged, NAMED, lines};
 use super::sweep::name_faults;
 use crate::db::schema::mails;
 use crate::db::{Conn, Db};
 use crate::env::Env;
 use crate::error::Error;
+use crate::notification::ListOf;
 use crate::notification::letters::{self, Group, Letter};
 use crate::notification::outbox::{NewMail, enqueue};
 use crate::report::{Figures, LateOne, Period, figures, is_after_the_first, late_ones};
@@ -62,17 +65,23 @@ impl Span {
     }
 }
 
+/// The first run after an instant, by the timetable.
+pub type Runs<'a> = dyn Fn(DateTime<Utc>) -> Option<DateTime<Utc>> + 'a;
+
 /// Sends each manager the report of the week or month that is over, from the first working
 /// morning on; once for each, however often it runs, and later if that morning was missed.
 pub fn report(db: &Db, env: &Env, span: Span) -> Result<Report, Error> {
-    report_while(db, env, span, &|| true)
+    let hourly = |at| Some(at + TimeDelta::hours(1));
+    report_while(db, env, span, &hourly, &|| true)
 }
 
-/// [`report`] that asks `go_on` before each reader; the next run makes what is left.
+/// [`report`] that asks `go_on` before each reader; the next run makes what is left. Whom no run
+/// finds at work, since the job's times are few, it is made for before, and held until they are.
 pub fn report_while(
     db: &Db,
     env: &Env,
     span: Span,
+    runs: &Runs<'_>,
     go_on: &dyn Fn() -> bool,
 ) -> Result<Report, Error> {
     let now = env.now();
@@ -88,16 +97,20 @@ pub fn report_while(
     let mut report = Report::default();
     name_faults(directory.faults.iter(), &mut report);
     for (period, (addressee, meant)) in readers {
-        let at_work = directory
-            .calendar_of(addressee)
-            .is_some_and(|calendar| calendar.is_working_time(now));
-        if !at_work {
+        let calendar = directory.calendar_of(addressee);
+        let Some(from) = calendar.and_then(|calendar| readable_from(calendar, now, runs)) else {
             continue;
-        }
+        };
         if !go_on() {
             break;
         }
-        match make(db, env, &directory, span, period, addressee, &meant) {
+        let one = One {
+            span,
+            period,
+            addressee,
+            from,
+        };
+        match make(db, env, &directory, &one, &meant) {
             Ok(made) => report.add(usize::from(made)),
             Err(Error::Unavailable(cause)) => return Err(cause.into()),
             Err(error) => {
@@ -107,6 +120,34 @@ pub fn report_while(
         }
     }
     Ok(report)
+}
+
+/// From when on somebody can read a report that is made now; none where a later run finds them at
+/// work on their next day.
+fn readable_from(
+    calendar: &Calendar,
+    now: DateTime<Utc>,
+    runs: &Runs<'_>,
+) -> Option<DateTime<Utc>> {
+    if calendar.is_working_time(now) {
+        return Some(now);
+    }
+    let opening = calendar.next_opening(now);
+    let of_that_day = |at: &DateTime<Utc>| local_date(*at) == local_date(opening);
+    let mut later =
+        std::iter::successors(runs(opening - TimeDelta::microseconds(1)), |at| runs(*at))
+            .take_while(of_that_day);
+    let comes = later.any(|at| calendar.is_working_time(at));
+    (!comes).then_some(opening)
+}
+
+/// One report to one reader.
+struct One {
+    span: Span,
+    period: Period,
+    addressee: i64,
+    /// From when on it can be read.
+    from: DateTime<Utc>,
 }
 
 type Readers = BTreeMap<i64, BTreeMap<i64, BTreeSet<i64>>>;
@@ -144,11 +185,15 @@ fn make(
     db: &Db,
     env: &Env,
     directory: &Directory,
-    span: Span,
-    period: Period,
-    addressee: i64,
+    one: &One,
     meant: &BTreeMap<i64, BTreeSet<i64>>,
 ) -> Result<bool, Error> {
+    let &One {
+        span,
+        period,
+        addressee,
+        from,
+    } = one;
     let key = format!("{}/{addressee}/{}", span.as_str(), period.first);
     let person = directory.people.get(&addressee);
     let Some(to) = person.and_then(|person| person.email.clone()) else {
@@ -175,7 +220,7 @@ fn make(
         staff_id: Some(addressee),
         office_id: person.map(|person| person.office_id),
         dossier_id: None,
-        not_before: None,
+        not_before: Some(from),
         dossiers: Vec::new(),
     };
     let env = env.clone();
@@ -216,13 +261,14 @@ fn letter(
         at: one.ended_at.unwrap_or_else(|| env.now()),
     };
     let dates: HashMap<_, _> = oldest.iter().map(|one| (one.id, judged(one))).collect();
-    let late = Group {
+    let mut late = Group {
         rung: "late".to_owned(),
         title: "Hồ sơ trễ hạn".to_owned(),
         count: counts.values().sum(),
         departments: named_counts(directory, counts),
         dossiers: lines(conn, directory, &ids, &dates)?,
     };
+    leave_out_one_office(std::iter::once(&mut late), &mut []);
     // Of a tree of offices the uppermost.
     let length = |office: &&i64| {
         directory
@@ -243,7 +289,7 @@ fn letter(
         total: row("Tổng cộng", &total),
         score: total.score(),
         late,
-        list_url: LIST_URL.to_owned(),
+        list_url: ListOf::Overdue.path(),
     }))
 }
 

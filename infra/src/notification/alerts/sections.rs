@@ -1,6 +1,6 @@
 //! What the digest shows beside the alerts: overdue, due today, due on the next working day.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use diesel::dsl::count_star;
@@ -8,12 +8,14 @@ use diesel::prelude::*;
 use domain::deadline::Calendar;
 use domain::time::{from_local, local_date};
 
+use super::counts::named_counts;
 use super::directory::{Directory, Scope};
-use super::groups::{Judged, NAMED, lines, named_counts};
+use super::groups::{Judged, NAMED, lines};
 use crate::db::Conn;
 use crate::db::schema::{dossiers, procedure_versions, proposals};
 use crate::error::Error;
 use crate::notification::letters::{Group, Proposal};
+use crate::report::ByDepartment;
 
 /// The sections of a digest.
 #[derive(Debug, Default)]
@@ -37,6 +39,10 @@ impl Sections {
     pub(super) fn count(&self) -> u64 {
         self.overdue.count + self.due_today.count + self.due_next.count
     }
+
+    pub(super) fn all_mut(&mut self) -> [&mut Group; 3] {
+        [&mut self.overdue, &mut self.due_today, &mut self.due_next]
+    }
 }
 
 /// A span of late_after: after the first, until the second.
@@ -55,7 +61,8 @@ pub(super) fn sections(
     let next = calendar.working_day_after(today, 1);
     let overdue: Span = (None, just_before(now));
     let due_today: Span = (Some(just_before(now)), end_of(today));
-    let due_next: Span = (Some(start_of(next)), end_of(next));
+    // From tonight: what falls on a day off of the reader is due before they are back.
+    let due_next: Span = (Some(end_of(today)), end_of(next));
     let mut section =
         |rung: &str, title: &str, span| section(conn, directory, scope, rung, title, span, now);
     let mut found = Sections {
@@ -143,8 +150,8 @@ fn section(
         .filter(dossiers::ended_at.is_null())
         .filter(dossiers::late_after.le(until))
         .filter(of_offices.clone().or(of_departments.clone()))
-        .group_by(dossiers::department_id)
-        .select((dossiers::department_id, count_star()))
+        .group_by((dossiers::office_id, dossiers::department_id))
+        .select((dossiers::office_id, dossiers::department_id, count_star()))
         .into_boxed();
     let mut naming = dossiers::table
         .filter(dossiers::late_after.is_not_null())
@@ -159,10 +166,12 @@ fn section(
         counting = counting.filter(dossiers::late_after.gt(after));
         naming = naming.filter(dossiers::late_after.gt(after));
     }
-    let counts: Vec<(Option<i64>, i64)> = counting.load(conn)?;
-    let counted: BTreeMap<Option<i64>, u64> = counts
+    let counts: Vec<(i64, Option<i64>, i64)> = counting.load(conn)?;
+    let counted: ByDepartment = counts
         .into_iter()
-        .map(|(department, count)| (department, u64::try_from(count).unwrap_or(0)))
+        .map(|(office, department, count)| {
+            ((office, department), u64::try_from(count).unwrap_or(0))
+        })
         .collect();
     let oldest: Vec<(i64, NaiveDateTime)> = naming.load(conn)?;
     let ids: Vec<i64> = oldest.iter().map(|(id, _)| *id).collect();
@@ -177,10 +186,14 @@ fn section(
     })
 }
 
-type ProposalRow = (String, String, String, NaiveDateTime, NaiveDateTime);
+type ProposalRow = (String, i64, String, String, NaiveDateTime, NaiveDateTime);
 
 /// Apologies that wait for a signature and whose dossier still runs towards the same date.
-pub(super) fn open_proposals(conn: &mut Conn, of: &BTreeSet<i64>) -> Result<Proposals, Error> {
+pub(super) fn open_proposals(
+    conn: &mut Conn,
+    directory: &Directory,
+    of: &BTreeSet<i64>,
+) -> Result<Proposals, Error> {
     if of.is_empty() {
         return Ok(Proposals::default());
     }
@@ -198,6 +211,7 @@ pub(super) fn open_proposals(conn: &mut Conn, of: &BTreeSet<i64>) -> Result<Prop
         .limit(i64::try_from(NAMED).unwrap_or(20))
         .select((
             proposals::uid,
+            proposals::office_id,
             dossiers::code,
             procedure_versions::name,
             proposals::due_at,
@@ -210,9 +224,10 @@ pub(super) fn open_proposals(conn: &mut Conn, of: &BTreeSet<i64>) -> Result<Prop
         let all: i64 = open().count().get_result(conn)?;
         count = u64::try_from(all).unwrap_or(count);
     }
-    let line = |(uid, code, procedure, due_at, proposed): ProposalRow| Proposal {
+    let line = |(uid, office, code, procedure, due_at, proposed): ProposalRow| Proposal {
         code,
         procedure,
+        office: directory.office_named(office),
         due_at: due_at.and_utc(),
         proposed_due_at: proposed.and_utc(),
         url: format!("/api/v1/proposals/{uid}"),
