@@ -1,5 +1,6 @@
 //! For citizens, without an account: looking a dossier up, and rating the service.
 
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::text::{DossierCode, LookupKey};
 use infra::dossier::{look_up, rate};
@@ -45,7 +46,7 @@ pub async fn look_up_dossier(
         .await;
     let found = missed(&service, &request, found)?;
     let answer = HttpResponse::Ok()
-        .insert_header(("cache-control", "no-store"))
+        .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .json(PublicDossierView::of(found, asker.lang));
     Ok(granted.on(answer))
 }

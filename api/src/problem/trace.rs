@@ -1,7 +1,10 @@
 //! Who is who in the log: request id and W3C trace context.
 
-use actix_web::http::header::HeaderMap;
+use actix_web::http::header::{HeaderMap, HeaderName};
 use actix_web::{HttpMessage, HttpRequest};
+
+pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
 /// The names under which a request stands in every log line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,11 +18,11 @@ pub struct RequestTrace {
 impl RequestTrace {
     /// Takes the caller's names where they are well formed, else makes a request id.
     pub fn from_headers(headers: &HeaderMap) -> Self {
-        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let request_id = text("x-request-id").filter(|id| is_request_id(id));
+        let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+        let request_id = text(&X_REQUEST_ID).filter(|id| is_request_id(id));
         Self {
             request_id: request_id.map_or_else(infra::ids::new_uid, str::to_owned),
-            trace_id: text("traceparent").and_then(trace_id).map(str::to_owned),
+            trace_id: text(&TRACEPARENT).and_then(trace_id).map(str::to_owned),
         }
     }
 }

@@ -25,7 +25,8 @@ impl DossierCode {
         if sequence == 0 || !(2000..=2099).contains(&date.year()) {
             return Err(FAULT);
         }
-        let text = format!("{agency}-{}-{sequence:04}", date.format("%y%m%d"));
+        let (year, month, day) = (date.year() % 100, date.month(), date.day());
+        let text = format!("{agency}-{year:02}{month:02}{day:02}-{sequence:04}");
         Ok(Self {
             agency: agency.clone(),
             date,

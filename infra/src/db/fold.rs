@@ -1,13 +1,15 @@
 //! Copies the log of an embedded database back into its file beside the writer, so that a write
 //! seldom waits until megabytes are copied. What it copies while the writer goes on SQLite leaves
 //! to the system to write; the sync of the file comes with the writer's own fold, or with one that
-//! reaches the end of the log.
+//! reaches the end of the log. While nothing is written it keeps the lock of readers, so that they
+//! need not ask the system for it each time.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use diesel::connection::SimpleConnection as _;
 use diesel::result::QueryResult;
@@ -25,6 +27,9 @@ const EVERY: i64 = 3000;
 
 /// A log of so many pages is to begin anew: 32 MB.
 const LONG: i64 = 8000;
+
+/// After so long without a write the lock of readers is kept.
+const QUIET: Duration = Duration::from_millis(50);
 
 /// The thread that folds. The writer goes on meanwhile, and its next transaction keeps the log from
 /// beginning anew; so when the log is long, the writer itself folds what came since, which is little.
@@ -84,18 +89,42 @@ impl Drop for Fold {
 }
 
 fn work(path: &Path, rings: &Receiver<()>, nearly: &AtomicBool) {
-    let mut conn = None;
-    while rings.recv().is_ok() {
+    let mut conn = connect(path);
+    loop {
+        let quiet = match &conn {
+            Some(_) => rings.recv_timeout(QUIET),
+            // Not again and again while nothing is written.
+            None => rings.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        };
+        if quiet == Err(RecvTimeoutError::Disconnected) {
+            return;
+        }
         let ready = conn.take().or_else(|| connect(path));
-        conn = ready.and_then(|mut ready| match fold(&mut ready, nearly) {
-            Ok(()) => Some(ready),
-            Err(error) => {
-                tracing::warn!(%error, "the log cannot be folded");
-                // A new connection is a cheap way out of whatever is wrong.
-                None
+        conn = ready.and_then(|mut ready| {
+            let kept = match quiet {
+                Ok(()) => Ok(()),
+                Err(_) => keep_lock(&mut ready, rings),
+            };
+            match kept.and_then(|()| fold(&mut ready, nearly)) {
+                Ok(()) => Some(ready),
+                Err(error) => {
+                    tracing::warn!(%error, "the log cannot be folded");
+                    // A new connection is a cheap way out of whatever is wrong.
+                    None
+                }
             }
         });
     }
+}
+
+/// Reads until something is written. All readers of the same state share one lock, which SQLite asks
+/// of the system for the first of them and gives back with the last, while the others of the process
+/// wait; beside this one they only count.
+fn keep_lock(conn: &mut Conn, rings: &Receiver<()>) -> QueryResult<()> {
+    conn.batch_execute("BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1")?;
+    // Or the service ends, which the next look at the bell tells.
+    let _ = rings.recv();
+    conn.batch_execute("COMMIT")
 }
 
 fn connect(path: &Path) -> Option<Conn> {

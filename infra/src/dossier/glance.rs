@@ -16,30 +16,33 @@ use crate::env::Env;
 use crate::error::Error;
 
 /// No column that names a person is read.
-#[derive(QueryableByName)]
+#[derive(Queryable)]
 pub(super) struct Glance {
-    #[diesel(sql_type = BigInt)]
     office_id: i64,
-    #[diesel(sql_type = BigInt)]
     pub procedure_version_id: i64,
-    #[diesel(sql_type = BigInt)]
     pub calendar_version_id: i64,
-    #[diesel(sql_type = Text)]
     pub lookup_key: String,
-    #[diesel(sql_type = Timestamp)]
     pub submitted_at: Stamp,
-    #[diesel(sql_type = Nullable<Timestamp>)]
     pub received_at: Option<Stamp>,
-    #[diesel(sql_type = Nullable<Timestamp>)]
     pub due_at: Option<Stamp>,
-    #[diesel(sql_type = Text)]
     pub rules_state: String,
     /// Of the registers, as it was when the dossier was read.
-    #[diesel(sql_type = BigInt)]
     mark: i64,
-    #[diesel(sql_type = Nullable<Text>)]
     steps: Option<String>,
 }
+
+type Columns = (
+    BigInt,
+    BigInt,
+    BigInt,
+    Text,
+    Timestamp,
+    Nullable<Timestamp>,
+    Nullable<Timestamp>,
+    Text,
+    BigInt,
+    Nullable<Text>,
+);
 
 /// What the office and the procedure of a dossier are called.
 #[derive(Debug)]
@@ -78,10 +81,12 @@ impl Glance {
         let code = code.as_str();
         let found = match conn {
             Conn::Sqlite(lite) => {
-                named!(Hot::sql(ON_SQLITE).bind::<Text, _>(code, "")).get_result(lite)
+                let question = Hot::sql(ON_SQLITE).bind::<Text, _>(code, "");
+                named!(question.in_order::<Columns>()).get_result(lite)
             }
             Conn::Postgres(pg) => {
-                named!(Hot::sql(ON_POSTGRES).bind::<Text, _>(code, "")).get_result(pg)
+                let question = Hot::sql(ON_POSTGRES).bind::<Text, _>(code, "");
+                named!(question.in_order::<Columns>()).get_result(pg)
             }
         };
         let found = found.optional()?;

@@ -52,6 +52,38 @@ fn the_log_is_folded_into_the_file_while_writes_go_on() {
     assert_eq!(db.read_blocking(count).unwrap(), 6_000);
 }
 
+/// Between the writes it stays away from, a reader of the whole process would keep the log for ever.
+#[test]
+fn the_lock_that_is_kept_for_readers_ends_with_the_next_write() {
+    let place = Place::sqlite();
+    let db = place.open_with_items();
+    let path = place.settings.url.replace("sqlite://", "");
+    let memory = std::fs::metadata(path.clone() + "-shm").unwrap();
+    let inode = format!(":{} ", std::os::unix::fs::MetadataExt::ino(&memory));
+    // The places of the locks of readers in that file; the one after them only says that it is open.
+    let of_readers = ["123", "124", "125", "126", "127"];
+    let kept = || {
+        let locks = std::fs::read_to_string("/proc/locks").unwrap();
+        let mut of_memory = locks.lines().filter(|line| line.contains(&inode));
+        of_memory.any(|line| of_readers.contains(&line.split(' ').nth_back(1).unwrap()))
+    };
+    for turn in 0..8 {
+        for part in 0..20 {
+            let write = move |conn: &mut infra::db::Conn| {
+                add(conn, &format!("{turn} {part} {}", "x".repeat(400_000)))
+            };
+            db.write_blocking(write).unwrap();
+        }
+        let begun = std::time::Instant::now();
+        while !kept() {
+            assert!(begun.elapsed().as_secs() < 10, "nobody keeps it");
+            std::thread::yield_now();
+        }
+    }
+    let log = std::fs::metadata(path + "-wal").unwrap().len();
+    assert!(log < 12_000 * 4_096, "{log} bytes of 64 million");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn foreign_keys_are_enforced() {
     for place in Place::each() {
