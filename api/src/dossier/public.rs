@@ -1,6 +1,6 @@
 //! For citizens, without an account: looking a dossier up, and rating the service.
 
-use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
+use actix_web::http::header::{CACHE_CONTROL, ContentType, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::text::{DossierCode, LookupKey};
 use infra::dossier::{look_up, rate};
@@ -45,9 +45,14 @@ pub async fn look_up_dossier(
         })
         .await;
     let found = missed(&service, &request, found)?;
+    // With room for most, so that it does not grow step by step.
+    let mut body = Vec::with_capacity(2048);
+    serde_json::to_writer(&mut body, &PublicDossierView::of(found, asker.lang))
+        .map_err(Problem::internal)?;
     let answer = HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")))
-        .json(PublicDossierView::of(found, asker.lang));
+        .content_type(ContentType::json())
+        .body(body);
     Ok(granted.on(answer))
 }
 

@@ -56,17 +56,17 @@ fn answer<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     match outcome {
         Ok(response) => {
-            let route = response.request().match_pattern();
             let mut response = as_problem(response, asked);
             name_it(response.headers_mut(), asked);
-            log_access(asked, route.as_deref(), response.status(), started);
+            let route = || response.request().match_pattern();
+            log_access(asked, route, response.status(), started);
             Ok(response)
         }
         // A middleware gave up before there was a response: it must be rendered here all the same.
         Err(error) => {
             let problem = problem_of(&error.error_response(), Some(&error));
             log_cause(&problem);
-            log_access(asked, None, problem.status(), started);
+            log_access(asked, || None, problem.status(), started);
             let mut response = rendered(&problem, asked);
             name_it(response.headers_mut(), asked);
             Err(InternalError::from_response(problem, response).into())
@@ -167,12 +167,18 @@ fn log_cause(problem: &Problem) {
     }
 }
 
-/// One line a request: the route's pattern, never the path with its codes, nor the query.
-fn log_access(asked: &Asked, route: Option<&str>, status: StatusCode, started: Instant) {
+/// One line a request: the route's pattern, which is put together where the line is written only,
+/// never the path with its codes, nor the query.
+fn log_access(
+    asked: &Asked,
+    route: impl Fn() -> Option<String>,
+    status: StatusCode,
+    started: Instant,
+) {
     tracing::info!(
         target: "access",
         method = %asked.method,
-        route = route.unwrap_or("-"),
+        route = route().as_deref().unwrap_or("-"),
         status = status.as_u16(),
         ms = started.elapsed().as_secs_f64() * 1000.0,
         "answered"
