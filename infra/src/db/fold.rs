@@ -103,7 +103,7 @@ fn work(path: &Path, rings: &Receiver<()>, nearly: &AtomicBool) {
         conn = ready.and_then(|mut ready| {
             let kept = match quiet {
                 Ok(()) => Ok(()),
-                Err(_) => keep_lock(&mut ready, rings),
+                Err(_) => keep_lock(&mut ready, rings, nearly),
             };
             match kept.and_then(|()| fold(&mut ready, nearly)) {
                 Ok(()) => Some(ready),
@@ -120,7 +120,12 @@ fn work(path: &Path, rings: &Receiver<()>, nearly: &AtomicBool) {
 /// Reads until something is written. All readers of the same state share one lock, which SQLite asks
 /// of the system for the first of them and gives back with the last, while the others of the process
 /// wait; beside this one they only count.
-fn keep_lock(conn: &mut Conn, rings: &Receiver<()>) -> QueryResult<()> {
+fn keep_lock(conn: &mut Conn, rings: &Receiver<()>, nearly: &AtomicBool) -> QueryResult<()> {
+    // What the writer was asked for: beside this lock it could not, and here it keeps nobody waiting.
+    if nearly.load(Ordering::Acquire) {
+        conn.batch_execute(FOLD)?;
+        nearly.store(false, Ordering::Release);
+    }
     conn.batch_execute("BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1")?;
     // Or the service ends, which the next look at the bell tells.
     let _ = rings.recv();
@@ -153,7 +158,11 @@ fn fold(conn: &mut Conn, nearly: &AtomicBool) -> QueryResult<()> {
         return Ok(());
     }
     let Log { log, checkpointed } = sql_query("PRAGMA wal_checkpoint(NOOP)").get_result(conn)?;
-    if log.saturating_sub(checkpointed) < EVERY {
+    let rest = log.saturating_sub(checkpointed);
+    if rest < EVERY {
+        // A reader, or a write that had begun, was in the way of the last fold of a long log.
+        let once_more = log >= LONG && rest > 0;
+        nearly.store(once_more, Ordering::Release);
         return Ok(());
     }
     conn.batch_execute(FOLD)?;
