@@ -54,14 +54,19 @@ impl Principal {
         self.grants.iter().any(|grant| grant.role == role)
     }
 
+    /// Who of the staff this is; none for a connected system and for the service itself.
+    pub fn staff_id(&self) -> Option<i64> {
+        match self.actor {
+            Actor::Staff(id) => Some(id),
+            Actor::Client(_) | Actor::System => None,
+        }
+    }
+
     /// The staff ids in whose name this person may act: their own first.
     pub fn acts_for(&self) -> Vec<i64> {
         std::iter::once(self)
             .chain(&self.stands_in_for)
-            .filter_map(|person| match person.actor {
-                Actor::Staff(id) => Some(id),
-                Actor::Client(_) | Actor::System => None,
-            })
+            .filter_map(Self::staff_id)
             .collect()
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};
 use diesel::prelude::*;
-use domain::auth::{Actor, Principal, Role};
+use domain::auth::{Principal, Role};
 use domain::deadline::{Calendar, CalendarSpec, SpecialDay};
 use domain::text::Title;
 use serde_json::{Value, json};
@@ -286,10 +286,7 @@ fn insert_version(
     number: i64,
     spec: &CalendarSpec,
 ) -> Result<i64, Error> {
-    let by = who.and_then(|who| match who.actor {
-        Actor::Staff(id) => Some(id),
-        Actor::Client(_) | Actor::System => None,
-    });
+    let by = who.and_then(Principal::staff_id);
     let id: i64 = diesel::insert_into(calendar_versions::table)
         .values((
             calendar_versions::calendar_id.eq(calendar_id),

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::define_sql_function;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use domain::auth::{Actor, Principal};
+use domain::auth::Principal;
 use domain::text::mask_email;
 use serde_json::json;
 
@@ -33,6 +33,20 @@ define_sql_function! {
     fn lower(text: Text) -> Text;
 }
 
+/// An address that bounced for one of these offices, or that stops a mail of theirs.
+macro_rules! concerns {
+    ($offices:expr) => {
+        mail_addresses::office_id
+            .eq_any($offices.clone())
+            .or(mail_addresses::address.eq_any(
+                mails::table
+                    .filter(mails::state.eq_any(REPLAYABLE))
+                    .filter(mails::office_id.eq_any($offices))
+                    .select(lower(mails::to_address)),
+            ))
+    };
+}
+
 /// Addresses that are muted and to which mails of the offices that the caller administers did not
 /// go, whoever bounced first; the newest first.
 pub fn list_muted(
@@ -45,16 +59,7 @@ pub fn list_muted(
     let mut query = mail_addresses::table
         .left_join(offices::table.on(offices::id.nullable().eq(mail_addresses::office_id)))
         .filter(mail_addresses::muted_at.is_not_null())
-        .filter(
-            mail_addresses::office_id
-                .eq_any(own.clone())
-                .or(mail_addresses::address.eq_any(
-                    mails::table
-                        .filter(mails::state.eq_any(REPLAYABLE))
-                        .filter(mails::office_id.eq_any(own))
-                        .select(lower(mails::to_address)),
-                )),
-        )
+        .filter(concerns!(own))
         .order(mail_addresses::uid.desc())
         .limit(one_more(limit))
         .select((
@@ -87,23 +92,11 @@ pub fn list_muted(
 /// replaying it.
 pub fn lift_muted(conn: &mut Conn, env: &Env, who: &Principal, uid: &str) -> Result<(), Error> {
     let own = administered(conn, who)?;
-    let by = match who.actor {
-        Actor::Staff(id) => Some(id),
-        Actor::Client(_) | Actor::System => None,
-    };
+    let by = who.staff_id();
     let changed = diesel::update(
         mail_addresses::table
             .filter(mail_addresses::uid.eq(uid))
-            .filter(
-                mail_addresses::office_id
-                    .eq_any(own.clone())
-                    .or(mail_addresses::address.eq_any(
-                        mails::table
-                            .filter(mails::state.eq_any(REPLAYABLE))
-                            .filter(mails::office_id.eq_any(own))
-                            .select(lower(mails::to_address)),
-                    )),
-            )
+            .filter(concerns!(own))
             .filter(mail_addresses::muted_at.is_not_null()),
     )
     .set((

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use domain::auth::{Actor, Principal, Role};
+use domain::auth::{Principal, Role};
 use domain::notification::Kind;
 use serde_json::json;
 
@@ -232,10 +232,7 @@ fn write(
     source: &Source,
 ) -> Result<i64, Error> {
     let next = seen.saturating_add(1);
-    let by = match who.actor {
-        Actor::Staff(id) => Some(id),
-        Actor::Client(_) | Actor::System => None,
-    };
+    let by = who.staff_id();
     let values = (
         mail_templates::subject.eq(&source.subject),
         mail_templates::html.eq(&source.html),

@@ -266,7 +266,7 @@ fn insert_row(
                 procedure_versions::name.eq(&version.name),
                 procedure_versions::field.eq(&version.field),
                 procedure_versions::spec.eq(&text),
-                procedure_versions::created_by.eq(who.and_then(staff_id)),
+                procedure_versions::created_by.eq(who.and_then(Principal::staff_id)),
                 procedure_versions::created_at.eq(env.now().naive_utc()),
             ))
             .returning(procedure_versions::id)
@@ -283,13 +283,6 @@ fn unless_there(inserted: Result<i64, diesel::result::Error>) -> Result<i64, Err
         true => Error::AlreadyExists,
         false => error.into(),
     })
-}
-
-fn staff_id(who: &Principal) -> Option<i64> {
-    match who.actor {
-        domain::auth::Actor::Staff(id) => Some(id),
-        domain::auth::Actor::Client(_) | domain::auth::Actor::System => None,
-    }
 }
 
 /// One row must change, of the version that was read, or somebody was faster.

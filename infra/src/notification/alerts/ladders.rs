@@ -170,10 +170,7 @@ fn store(
     version: i64,
     spec: Option<String>,
 ) -> Result<LadderView, Error> {
-    let changed_by = match who.actor {
-        Actor::Staff(id) => Some(id),
-        Actor::Client(_) | Actor::System => None,
-    };
+    let changed_by = who.staff_id();
     let values = (
         alert_ladders::spec.eq(&spec),
         alert_ladders::version.eq(version.saturating_add(1)),

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
-use domain::auth::{Actor, Principal, Role};
+use domain::auth::{Principal, Role};
 use domain::dossier::Action;
 use domain::text::Note;
 
@@ -224,10 +224,7 @@ fn decide(
     proposal: &ProposalView,
     state: &str,
 ) -> Result<ProposalView, Error> {
-    let decided_by = match who.actor {
-        Actor::Staff(id) => Some(id),
-        Actor::Client(_) | Actor::System => None,
-    };
+    let decided_by = who.staff_id();
     let open = proposals::table
         .find(proposal.id)
         .filter(proposals::state.eq("open"));
