@@ -12,10 +12,26 @@ use infra::env::Env;
 use infra::error::Error;
 
 use super::time::{At, to_utc};
-use super::ward::{OFFICE, Procedure, Ward};
+use super::ward::{Absence, OFFICE, Procedure, Ward};
 
 /// What became of what people wanted, by action and answer.
 pub type Tally = BTreeMap<String, u64>;
+
+/// When the rights of each person change, in order: an absence begins or ends in which they stand in.
+pub type Changes = HashMap<i64, Vec<At>>;
+
+/// The changes that some absences bring.
+pub fn changes_of_rights(absences: &[Absence]) -> Changes {
+    let mut changes = Changes::new();
+    for absence in absences {
+        let theirs = changes.entry(absence.stand_in).or_default();
+        theirs.extend([absence.from, absence.to]);
+    }
+    changes
+        .values_mut()
+        .for_each(|theirs| theirs.sort_unstable());
+    changes
+}
 
 /// Hands of the staff: a clock and a memory of their own, so that several work at once.
 pub struct Hands {
@@ -23,7 +39,9 @@ pub struct Hands {
     pub tally: Tally,
     clock: SteppedClock,
     env: Env,
-    principals: HashMap<i64, Arc<Principal>>,
+    changes: Arc<Changes>,
+    /// By person, and how many of their changes were behind them.
+    principals: HashMap<(i64, usize), Arc<Principal>>,
 }
 
 /// How a dossier comes in.
@@ -35,25 +53,16 @@ pub struct Arrival {
 }
 
 impl Hands {
-    pub fn new(db: &Db) -> Self {
+    pub fn new(db: &Db, changes: &Arc<Changes>) -> Self {
         let clock = SteppedClock::at(to_utc(0));
         Self {
             db: db.clone(),
             tally: Tally::new(),
             env: Env::new(Arc::new(clock.clone())),
             clock,
+            changes: Arc::clone(changes),
             principals: HashMap::new(),
         }
-    }
-
-    /// Somebody's absence began or ended.
-    pub fn forget(&mut self) {
-        self.principals.clear();
-    }
-
-    /// Who stands in is asked again on whose behalf.
-    pub fn forget_one(&mut self, id: i64) {
-        self.principals.remove(&id);
     }
 
     pub fn env_at(&self, at: At) -> Env {
@@ -63,16 +72,18 @@ impl Hands {
 
     /// Somebody of the staff with the rights of the moment.
     pub fn principal(&mut self, ward: &Ward, id: i64, at: At) -> Arc<Principal> {
-        let env = self.env_at(at);
-        if let Some(known) = self.principals.get(&id) {
+        let behind = |theirs: &Vec<At>| theirs.partition_point(|change| *change <= at);
+        let key = (id, self.changes.get(&id).map_or(0, behind));
+        if let Some(known) = self.principals.get(&key) {
             return Arc::clone(known);
         }
+        let env = self.env_at(at);
         let uid = ward.person(id).uid.clone();
         let loaded = self
             .db
             .read_blocking(|conn| infra::auth::load_principal(conn, &env, &uid, Who::Staff));
         let principal = Arc::new(loaded.expect("a reading").expect("one of the staff"));
-        self.principals.insert(id, Arc::clone(&principal));
+        self.principals.insert(key, Arc::clone(&principal));
         principal
     }
 

@@ -33,6 +33,10 @@ use infra::demo::{DemoAccounts, load_demo};
 use infra::env::Env;
 use year::{Dice, Plan, day, live, serve_if_asked};
 
+/// As the service has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     if serve_if_asked() {
         return;

@@ -161,10 +161,7 @@ impl Case {
         let absence = scene.absences.iter().find(away);
         // Whoever is away may still act; most do not.
         let who = match absence {
-            Some(absence) if per_mille(&mut self.dice, 800) => {
-                hands.forget_one(absence.stand_in);
-                absence.stand_in
-            }
+            Some(absence) if per_mille(&mut self.dice, 800) => absence.stand_in,
             _ => self.holder,
         };
         self.command(hands, scene, who, request)

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{AlertKey, Comparison, NAMED, PATIENCE};
+use super::{AlertKey, Comparison, NAMED};
 use crate::year::links::{codes, message_id, more_proposals};
 use crate::year::model::tell::{Alert, PROPOSED, stands};
 use crate::year::record::AlertRow;
@@ -126,7 +126,8 @@ impl Comparison<'_> {
         self.count("moot alerts");
         let known = &self.known[&row.dossier];
         let fired = row.fired();
-        let late = |at: &&At| fired <= **at && **at <= fired + PATIENCE;
+        let last = self.patience_after(fired);
+        let late = |at: &&At| fired <= **at && **at <= last;
         let moot = |at: &At| !stands(&known.spans, &row.rung, row.due(), *at);
         let excused = self.disturbed.contains(&fired);
         if !excused || !self.told.steps.iter().filter(late).any(moot) {

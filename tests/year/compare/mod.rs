@@ -17,11 +17,12 @@ use crate::year::model::{Span, World, spans};
 use crate::year::plan::Plan;
 use crate::year::record::{AlertRow, History, MailRow, alert_rows, bad_runs, histories, mail_rows};
 use crate::year::sink::Got;
-use crate::year::time::{At, DAY, DayNumber, day_of, number, show};
+use crate::year::time::{At, DayNumber, day_of, number, on, show};
 use crate::year::ward::{Absence, Ward};
 
-/// A mail that could not be delivered at its step has come after so long.
-const PATIENCE: At = 4 * DAY;
+/// A mail that could not be delivered at its step has come by the end of so many working days after
+/// it: those to the staff wait for one, and a holiday may lie between.
+const PATIENCE: u64 = 2;
 /// Mails whose fate a killed process alone knew of, when another took them over before it was back.
 const AT_ONCE: usize = 8;
 /// A group names no more dossiers than these.
@@ -187,7 +188,8 @@ impl Comparison<'_> {
             ));
             return None;
         };
-        let late = self.disturbed.contains(&step) && got.at > step && got.at <= step + PATIENCE;
+        let late =
+            self.disturbed.contains(&step) && got.at > step && got.at <= self.patience_after(step);
         if got.at != step && !late {
             let line = format!("{} of {} came at {}", mail.key, show(step), show(got.at));
             self.differs(line);
@@ -209,6 +211,18 @@ impl Comparison<'_> {
             ));
         }
         Some(got)
+    }
+
+    /// Until when what a fault kept back at a step may come.
+    fn patience_after(&self, step: At) -> At {
+        let mut left = PATIENCE;
+        let mut day = day_of(step);
+        while left > 0 {
+            day += 1;
+            let morning = on(day, 0, 0);
+            left -= u64::from(self.told.calendars.at(morning).is_working_day(day));
+        }
+        on(day + 1, 0, 0)
     }
 
     fn of_kind(&self, kind: &str) -> Vec<MailRow> {

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Comparison, PATIENCE, last_date};
+use super::{Comparison, last_date};
 use crate::year::links::message_id;
 use crate::year::model::Span;
 use crate::year::model::letters::{Letter, letters, may_stand, must_stand};
@@ -103,7 +103,8 @@ impl Comparison<'_> {
             self.differs(format!("{kind} {} of {at} did not come: {is}", row.key));
         } else {
             self.count("moot letters");
-            let late = |at: &&At| letter.at <= **at && **at <= letter.at + PATIENCE;
+            let last = self.patience_after(letter.at);
+            let late = |at: &&At| letter.at <= **at && **at <= last;
             let moot = |at: &At| !must_stand(letter, spans, *at);
             if row.state != "moot" || !self.told.steps.iter().filter(late).any(moot) {
                 self.differs(format!("{} {} is {}", row.kind, row.key, row.state));

@@ -6,6 +6,7 @@ mod step;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
@@ -14,7 +15,7 @@ use infra::db::{Db, DbSettings};
 use infra::error::Error;
 use infra::staff::{NewStandIn, create_stand_in};
 
-use crate::year::act::{Hands, Tally};
+use crate::year::act::{Hands, Tally, changes_of_rights};
 use crate::year::case::{Case, Scene};
 use crate::year::chance::{Dice, between, per_mille};
 use crate::year::compare::{Told, compare};
@@ -82,6 +83,7 @@ pub fn live(url: &str, folder: &Path, plan: &Plan, arguments: &[String]) -> Figu
     let db = Db::open(&DbSettings::new(url)).expect("the database");
     let ward = Ward::of_forty(&db, url);
     let absences = plan.absences(&ward);
+    let changes = Arc::new(changes_of_rights(&absences));
     let sink = Sink::start();
     let place = Place {
         database: url.to_owned(),
@@ -94,7 +96,7 @@ pub fn live(url: &str, folder: &Path, plan: &Plan, arguments: &[String]) -> Figu
         plan,
         ward: &ward,
         absences: &absences,
-        hands: (0..HANDS).map(|_| Hands::new(&db)).collect(),
+        hands: (0..HANDS).map(|_| Hands::new(&db, &changes)).collect(),
         db,
         cases: Vec::new(),
         waiting: BinaryHeap::new(),
@@ -134,7 +136,6 @@ impl Year<'_> {
             });
             done.expect("a stand-in");
         }
-        self.hands[0].forget();
     }
 
     /// Everything that happens at an instant of its own.
@@ -173,7 +174,6 @@ impl Year<'_> {
                 day = day_of(*at);
                 self.arrivals(day, &scene);
             }
-            self.forget_if_changed(*at, next);
             match turn {
                 Turn::Announced(place) => self.announce(*place, *at),
                 Turn::Proposals => self.decide_proposals(*at, calendar.is_working_day(day)),
@@ -202,14 +202,6 @@ impl Year<'_> {
         }
     }
 
-    fn forget_if_changed(&mut self, at: At, next: At) {
-        let within = |moment: At| at < moment && moment <= next;
-        let changed = |one: &Absence| within(one.from) || within(one.to);
-        if self.absences.iter().any(changed) {
-            self.hands.iter_mut().for_each(Hands::forget);
-        }
-    }
-
     /// Has people act on what comes before `next`; or has new dossiers come in alone, which the
     /// servers do not mind beside a step.
     fn act_until(&mut self, next: At, scene: &Scene<'_>, new_alone: bool) {
@@ -229,20 +221,23 @@ impl Year<'_> {
         }
         self.waiting.extend(others);
         due.sort_unstable();
-        let mut shares: Vec<Vec<&mut Case>> = (0..HANDS).map(|_| Vec::new()).collect();
+        let mut shares = Vec::with_capacity(due.len());
         let mut rest = self.cases.as_mut_slice();
         let mut taken = 0;
-        for (turn, number) in due.iter().enumerate() {
+        for number in &due {
             let (_, from) = rest.split_at_mut(number - taken);
             let (one, after) = from.split_first_mut().expect("a case");
-            shares[turn % HANDS].push(one);
+            shares.push(one);
             rest = after;
             taken = number + 1;
         }
+        // Whoever is done takes the next, so that nobody waits for the one with the most to do.
+        let shares = Mutex::new(shares.into_iter());
+        let next_one = || shares.lock().expect("hands that are well").next();
         std::thread::scope(|scope| {
-            for (hands, share) in self.hands.iter_mut().zip(shares) {
-                scope.spawn(move || {
-                    for case in share {
+            for hands in &mut self.hands {
+                scope.spawn(|| {
+                    while let Some(case) = next_one() {
                         while case.at < next && !case.is_over() {
                             case.act(scene, hands);
                             if new_alone {

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use domain::notification::ladder::{About, When};
 use domain::time::local_date;
 
@@ -67,8 +68,13 @@ impl AlertNow {
             .order((alerts::due_at, alerts::dossier_id, alerts::id))
             .select(columns!());
         Ok(match *batches {
-            // Nearly always one, for which PostgreSQL need not plan anew each time.
-            [batch] => told.filter(alerts::batch_id.eq(batch)).load(conn)?,
+            // Nearly always one. Where PostgreSQL saw which, it would plan anew for each, which takes
+            // five times as long as to read it.
+            [batch] => {
+                let unseen = diesel::select(batch.into_sql::<BigInt>()).single_value();
+                told.filter(alerts::batch_id.nullable().eq(unseen))
+                    .load(conn)?
+            }
             _ => told
                 .filter(alerts::batch_id.eq_any(batches.to_vec()))
                 .load(conn)?,
