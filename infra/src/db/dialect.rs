@@ -119,12 +119,37 @@ where
     F: FnOnce(&mut Conn) -> Result<T, E>,
     E: From<Error>,
 {
+    reading(conn, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", job)
+}
+
+/// Runs `job`, which only reads, so that PostgreSQL walks an index in the order that is asked for
+/// and does not gather its entries first: only then does it mark those that lead nowhere any more,
+/// and passes over them the next time. For the end of an index that rows leave again and again, which
+/// would else be walked from its first entry since the last vacuum.
+///
+/// # Errors
+/// Those of `job`.
+pub fn in_index_order<T, E, F>(conn: &mut Conn, job: F) -> Result<T, E>
+where
+    F: FnOnce(&mut Conn) -> Result<T, E>,
+    E: From<Error>,
+{
+    reading(
+        conn,
+        "BEGIN READ ONLY; SET LOCAL enable_bitmapscan = off",
+        job,
+    )
+}
+
+/// Runs `job` in a transaction that begins so on PostgreSQL, unless one is open.
+fn reading<T, E, F>(conn: &mut Conn, begin: &str, job: F) -> Result<T, E>
+where
+    F: FnOnce(&mut Conn) -> Result<T, E>,
+    E: From<Error>,
+{
     let begun = match conn {
         Conn::Sqlite(_) => Err(Error::AlreadyInTransaction),
-        Conn::Postgres(pg) => AnsiTransactionManager::begin_transaction_sql(
-            pg,
-            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-        ),
+        Conn::Postgres(pg) => AnsiTransactionManager::begin_transaction_sql(pg, begin),
     };
     match begun {
         Ok(()) => finish(conn, job),

@@ -59,6 +59,16 @@ struct Firing {
     deliver: At,
 }
 
+/// What was to be told on an earlier day than the one of the look is of the morning.
+fn of_today(deliver: At, at: At, calendar: &Calendar) -> At {
+    let today = day_of(at);
+    if day_of(deliver) < today {
+        calendar.opening(today).expect("a working day")
+    } else {
+        deliver
+    }
+}
+
 impl Teller<'_> {
     fn span(&mut self, span: &Span) {
         let calendar = self.world.calendars.at(span.to);
@@ -78,7 +88,7 @@ impl Teller<'_> {
                 let passed = next.flatten().is_some_and(|next| next <= firing.at);
                 let late = rung.warns() && (firing.at > dated.date || firing.deliver > dated.date);
                 // Also a warning that comes too late was a reason to look.
-                looks.push(firing.at);
+                looks.push(firing);
                 if !passed && !late {
                     self.tell(rung, occurrence, dated.date, span, firing, calendar);
                     if rung.about == About::Due && rung.warns() {
@@ -91,13 +101,14 @@ impl Teller<'_> {
             }
         }
         if let Some((firing, date)) = warned {
-            looks.sort_unstable();
+            // What falls first is what the look is for.
+            looks.sort_unstable_by_key(|look| (look.at, look.deliver));
+            looks.dedup_by_key(|look| look.at);
             // Looked at again with every other rung of this span until the date.
-            for at in looks
-                .into_iter()
-                .filter(|at| firing.at <= *at && *at <= date)
-            {
-                self.propose(span, Firing { at, ..firing }, date, calendar);
+            let again = |look: &Firing| firing.at <= look.at && look.at <= date;
+            for Firing { at, deliver } in looks.into_iter().filter(again) {
+                let deliver = of_today(firing.deliver.max(deliver), at, calendar);
+                self.propose(span, Firing { at, deliver }, date, calendar);
             }
         }
     }
@@ -117,12 +128,7 @@ impl Teller<'_> {
         if at > span.to {
             return None;
         }
-        let today = day_of(at);
-        let deliver = if day_of(deliver) < today {
-            calendar.opening(today).expect("a working day")
-        } else {
-            deliver
-        };
+        let deliver = of_today(deliver, at, calendar);
         Some(Firing { at, deliver })
     }
 

@@ -1,13 +1,16 @@
 //! Batches: what one run has to tell one recipient becomes one mail.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use diesel::dsl;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
+use domain::deadline::Calendar;
 use domain::time::local_date;
 
+use super::ahead::read_ahead;
 use super::counts::leave_out_one_office;
 use super::directory::Directory;
 use super::groups::{AlertNow, dossiers_of, groups, list_url, proposing};
@@ -145,11 +148,11 @@ pub(super) fn compose_open(
     }
     let loaded = db.read_blocking(|conn| house.load(conn, env))?;
     name_faults(loaded.faults(), report);
-    for batch in waiting {
-        if !go_on() {
-            break;
-        }
-        match compose(db, env, &loaded, &batch) {
+    let waiting = waiting.into_iter().take_while(|_| go_on());
+    let read = |batch: &Batch| Composed::read(db, env, &loaded, batch);
+    let write = |batch: &Batch, composed| write_down(db, env, batch, composed);
+    for (batch, written) in read_ahead(waiting, read, write)? {
+        match written {
             Ok(()) => {}
             Err(Error::Unavailable(cause)) => return Err(cause.into()),
             Err(error) => {
@@ -161,20 +164,41 @@ pub(super) fn compose_open(
     Ok(())
 }
 
-fn compose(db: &Db, env: &Env, loaded: &Loaded, batch: &Batch) -> Result<(), Error> {
-    let (directory, ladders) = (&loaded.directory, &loaded.ladders);
-    let addressee = directory.people.get(&batch.addressee_id);
-    let built = db.read_blocking(|conn| {
-        let alerts = AlertNow::of_batches(conn, &[batch.id])?;
-        if addressee.is_none() {
-            return Ok(Built::untold(&alerts));
-        }
-        alert_letter(conn, env, directory, ladders, batch.addressee_id, alerts)
-    })?;
-    let address = addressee.and_then(|person| person.email.clone());
-    let calendar = built
-        .office
-        .and_then(|office| directory.calendar(office).cloned());
+/// What is to become of a batch.
+struct Composed {
+    built: Built<Alert>,
+    address: Option<String>,
+    /// Of the office whose hours count.
+    calendar: Option<Arc<Calendar>>,
+}
+
+impl Composed {
+    fn read(db: &Db, env: &Env, loaded: &Loaded, batch: &Batch) -> Result<Self, Error> {
+        let (directory, ladders) = (&loaded.directory, &loaded.ladders);
+        let addressee = directory.people.get(&batch.addressee_id);
+        let built = db.read_blocking(|conn| {
+            let alerts = AlertNow::of_batches(conn, &[batch.id])?;
+            if addressee.is_none() {
+                return Ok(Built::untold(&alerts));
+            }
+            alert_letter(conn, env, directory, ladders, batch.addressee_id, alerts)
+        })?;
+        Ok(Self {
+            address: addressee.and_then(|person| person.email.clone()),
+            calendar: built
+                .office
+                .and_then(|office| directory.calendar(office).cloned()),
+            built,
+        })
+    }
+}
+
+fn write_down(db: &Db, env: &Env, batch: &Batch, composed: Composed) -> Result<(), Error> {
+    let Composed {
+        built,
+        address,
+        calendar,
+    } = composed;
     let (owned_env, owned) = (env.clone(), batch.clone());
     let long = db.write_blocking(move |conn| {
         if !are_as_read(conn, &[owned.id], built.alerts)? {

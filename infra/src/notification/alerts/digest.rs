@@ -1,11 +1,14 @@
 //! The digest: on each working day one mail to every head and manager who has something to read.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use domain::deadline::Calendar;
 use domain::time::local_date;
 
+use super::ahead::read_ahead;
 use super::batches::{Built, are_as_read, close, drop_alerts, for_digest, office_name, recipient};
 use super::counts::leave_out_one_office;
 use super::directory::{Directory, Scope};
@@ -73,17 +76,16 @@ pub(super) fn go_on_with_digests(
             .calendar_of(*id)
             .is_some_and(|calendar| calendar.is_working_time(env.now()))
     };
-    for (addressee, meant) in readers(directory) {
-        // Whose morning was told is not told again by another hand: an absence that begins or
-        // ends in the course of the day brings nobody a second digest.
-        let done = served.contains(&addressee) || meant.is_subset(&told);
-        if done || !at_work(&addressee) {
-            continue;
-        }
-        if !go_on() {
-            break;
-        }
-        match make(db, env, &loaded, addressee, &meant, today) {
+    // Whose morning was told is not told again by another hand: an absence that begins or ends in
+    // the course of the day brings nobody a second digest.
+    let untold = |(addressee, meant): &Reader| {
+        !served.contains(addressee) && !meant.is_subset(&told) && at_work(addressee)
+    };
+    let readers = readers(directory).into_iter().filter(untold);
+    let read = |reader: &Reader| Made::read(db, env, &loaded, reader);
+    let write = |reader: &Reader, made| write_down(db, env, reader, today, made);
+    for ((addressee, _), made) in read_ahead(readers.take_while(|_| go_on()), read, write)? {
+        match made {
             Ok(made) => report.add(usize::from(made)),
             Err(Error::Unavailable(cause)) => return Err(cause.into()),
             Err(error) => {
@@ -94,6 +96,9 @@ pub(super) fn go_on_with_digests(
     }
     Ok(())
 }
+
+/// Whoever reads a digest, with all for whom they read.
+type Reader = (i64, BTreeSet<i64>);
 
 /// Who reads a digest: heads and managers, or whoever stands in for them, with all for whom
 /// they read.
@@ -106,25 +111,54 @@ fn readers(directory: &Directory) -> BTreeMap<i64, BTreeSet<i64>> {
     readers
 }
 
-fn make(
+/// A digest that is to be written down.
+struct Made {
+    built: Built<Digest>,
+    /// Those that it takes in.
+    batches: Vec<i64>,
+    to: Option<String>,
+    calendar: Option<Arc<Calendar>>,
+}
+
+impl Made {
+    fn read(
+        db: &Db,
+        env: &Env,
+        loaded: &Loaded,
+        (addressee, meant): &Reader,
+    ) -> Result<Self, Error> {
+        let directory = &loaded.directory;
+        let (batches, built) = db.read_blocking(|conn| {
+            let batches = for_digest(conn, *addressee)?;
+            let alerts = AlertNow::of_batches(conn, &batches)?;
+            let built = digest_letter(conn, env, loaded, (*addressee, meant), alerts)?;
+            Ok::<_, Error>((batches, built))
+        })?;
+        let person = directory.people.get(addressee);
+        Ok(Self {
+            built,
+            batches,
+            to: person.and_then(|person| person.email.clone()),
+            calendar: directory.calendar_of(*addressee).cloned(),
+        })
+    }
+}
+
+/// Whether a mail came of it.
+fn write_down(
     db: &Db,
     env: &Env,
-    loaded: &Loaded,
-    addressee: i64,
-    meant: &BTreeSet<i64>,
+    (addressee, meant): &Reader,
     today: NaiveDate,
+    made: Made,
 ) -> Result<bool, Error> {
-    let directory = &loaded.directory;
-    let (batches, built) = db.read_blocking(|conn| {
-        let batches = for_digest(conn, addressee)?;
-        let alerts = AlertNow::of_batches(conn, &batches)?;
-        let built = digest_letter(conn, env, loaded, (addressee, meant), alerts)?;
-        Ok::<_, Error>((batches, built))
-    })?;
-    let person = directory.people.get(&addressee);
-    let to = person.and_then(|person| person.email.clone());
-    let calendar = directory.calendar_of(addressee).cloned();
-    let (env, meant) = (env.clone(), meant.clone());
+    let Made {
+        built,
+        batches,
+        to,
+        calendar,
+    } = made;
+    let (env, addressee, meant) = (env.clone(), *addressee, meant.clone());
     let mail = db.write_blocking(move |conn| {
         // What another server is just changing is for the next look.
         if !are_as_read(conn, &batches, built.alerts)? {

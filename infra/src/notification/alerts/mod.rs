@@ -1,5 +1,6 @@
 //! Who is told what and when: the sweep over the ladders, digests, reports, proposed apologies.
 
+mod ahead;
 mod batches;
 mod counts;
 mod digest;

@@ -5,14 +5,15 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use domain::deadline::Calendar;
 use domain::time::{from_local, local_date};
 
 use super::counts::named_counts;
 use super::directory::{Directory, Scope};
 use super::groups::{Judged, NAMED, lines};
-use crate::db::Conn;
 use crate::db::schema::{dossiers, procedure_versions, proposals};
+use crate::db::{Conn, MultiBackend};
 use crate::error::Error;
 use crate::notification::letters::{Group, Proposal};
 use crate::report::ByDepartment;
@@ -130,6 +131,26 @@ fn end_of(day: NaiveDate) -> NaiveDateTime {
     start_of(day.succ_opt().unwrap_or(day))
 }
 
+type Within = Box<dyn BoxableExpression<dossiers::table, MultiBackend, SqlType = Bool>>;
+
+/// Dossiers of the offices or the departments of a scope. Nearly every scope has either alone: an OR
+/// with an empty list is one that a database looks for in indexes all the same.
+fn within(scope: &Scope) -> Within {
+    let of_offices =
+        || dossiers::office_id.eq_any(scope.offices.iter().copied().collect::<Vec<_>>());
+    let of_departments = || {
+        dossiers::department_id
+            .eq_any(scope.departments.iter().copied().collect::<Vec<_>>())
+            .assume_not_null()
+    };
+    match (scope.offices.is_empty(), scope.departments.is_empty()) {
+        (_, true) => Box::new(of_offices()),
+        (true, false) => Box::new(of_departments()),
+        // Of two indexed conditions.
+        (false, false) => Box::new(of_offices().or(of_departments())),
+    }
+}
+
 /// Open dossiers of the scope that are late after an instant in `after < late_after <= until`.
 fn section(
     conn: &mut Conn,
@@ -140,16 +161,11 @@ fn section(
     (after, until): Span,
     now: DateTime<Utc>,
 ) -> Result<Group, Error> {
-    let of_offices = dossiers::office_id.eq_any(scope.offices.iter().copied().collect::<Vec<_>>());
-    let of_departments = dossiers::department_id
-        .eq_any(scope.departments.iter().copied().collect::<Vec<_>>())
-        .assume_not_null();
-    // The OR is of two indexed conditions, each of which looks at what is late alone.
     let mut counting = dossiers::table
         .filter(dossiers::late_after.is_not_null())
         .filter(dossiers::ended_at.is_null())
         .filter(dossiers::late_after.le(until))
-        .filter(of_offices.clone().or(of_departments.clone()))
+        .filter(within(scope))
         .group_by((dossiers::office_id, dossiers::department_id))
         .select((dossiers::office_id, dossiers::department_id, count_star()))
         .into_boxed();
@@ -157,7 +173,7 @@ fn section(
         .filter(dossiers::late_after.is_not_null())
         .filter(dossiers::ended_at.is_null())
         .filter(dossiers::late_after.le(until))
-        .filter(of_offices.or(of_departments))
+        .filter(within(scope))
         .order((dossiers::late_after, dossiers::id))
         .limit(i64::try_from(NAMED).unwrap_or(20))
         .select((dossiers::id, dossiers::late_after.assume_not_null()))

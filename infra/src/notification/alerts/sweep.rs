@@ -11,7 +11,7 @@ use super::house::House;
 use super::look::{Seen, Sight, WatchedRow};
 use super::record::{Run, record, relook};
 use crate::db::schema::{alert_relooks, dossiers};
-use crate::db::{Conn, Db, Kind};
+use crate::db::{Conn, Db, Kind, dialect};
 use crate::env::Env;
 use crate::error::Error;
 use crate::schedule::Report;
@@ -77,7 +77,11 @@ pub(super) fn look_round(db: &Db, env: &Env, go_on: &dyn Fn() -> bool) -> Result
                 // From the first again: what is being written down is not to be seen as due.
                 report.add(written(writing.take())?);
             }
-            let due = db.read_blocking(|conn| due_rows(conn, run.now.naive_utc(), after, batch))?;
+            let due = db.read_blocking(|conn| {
+                dialect::in_index_order(conn, |conn| {
+                    due_rows(conn, run.now.naive_utc(), after, batch)
+                })
+            })?;
             if due.is_empty() && after.is_some() {
                 after = None;
                 continue;
