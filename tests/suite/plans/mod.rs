@@ -4,13 +4,14 @@ use std::sync::{Arc, Mutex};
 
 use diesel::connection::{Instrumentation, InstrumentationEvent};
 use diesel::prelude::*;
-use diesel::sql_types::Text;
+use diesel::sql_types::{BigInt, Text};
 use domain::auth::Principal;
 use domain::dossier::State;
 use domain::lang::Lang;
 use infra::auth::load_principal;
 use infra::auth::tokens::Kind;
 use infra::db::Conn;
+use infra::db::dialect::in_index_order;
 use infra::dossier::{
     DueWhen, Filter, Paging, events_after, list_department, list_dossiers, list_due, list_events,
     list_mine, newest_event,
@@ -143,6 +144,12 @@ struct Step {
 }
 
 #[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
+#[derive(QueryableByName)]
 struct PlanLine {
     #[diesel(sql_type = Text, column_name = "QUERY PLAN")]
     line: String,
@@ -241,5 +248,35 @@ both! {
         };
         let wrong = world.service.db.write_blocking(explain).expect("plans");
         assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    }
+}
+
+both! {
+    async fn what_is_due_for_a_look_is_walked_in_order_and_not_gathered(world) {
+        if world.which == Which::Sqlite {
+            return;
+        }
+        let due = "SELECT id FROM dossiers WHERE next_look_at <= '2026-12-03' \
+                   ORDER BY next_look_at, id LIMIT 1000";
+        let explain = move |conn: &mut Conn| -> Result<(Vec<String>, i64), Error> {
+            use diesel::connection::SimpleConnection as _;
+            // The table is small here.
+            conn.batch_execute("SET enable_seqscan = off")?;
+            let lines = in_index_order(conn, |conn| -> Result<Vec<PlanLine>, Error> {
+                Ok(diesel::sql_query(format!("EXPLAIN {due}")).load(conn)?)
+            });
+            conn.batch_execute("RESET enable_seqscan")?;
+            let after = diesel::sql_query(
+                "SELECT count(*) AS number FROM pg_settings \
+                 WHERE name = 'enable_bitmapscan' AND setting = 'on'",
+            );
+            let after = after.get_result::<Number>(conn)?.number;
+            Ok((lines?.into_iter().map(|line| line.line).collect(), after))
+        };
+        let (plan, set_back) = world.service.db.read_blocking(explain).expect("a plan");
+        let plan = plan.join("\n");
+        assert!(plan.contains("using dossiers_next_look"), "{plan}");
+        assert!(!plan.contains("Bitmap") && !plan.contains("Sort"), "{plan}");
+        assert_eq!(set_back, 1, "for this read alone");
     }
 }

@@ -9,7 +9,7 @@ use domain::deadline::Calendar;
 use domain::time::local_date;
 
 use super::ahead::read_ahead;
-use super::batches::{Built, are_as_read, close, drop_alerts, for_digest, office_name, recipient};
+use super::batches::{are_as_read, close, drop_alerts, for_digest};
 use super::counts::leave_out_one_office;
 use super::directory::{Directory, Scope};
 use super::groups::{AlertNow, dossiers_of, groups, list_url, proposing};
@@ -17,6 +17,7 @@ use super::house::{House, Loaded};
 use super::links::{link, link_left_over, mailed};
 use super::sections::{Sections, open_proposals, sections};
 use super::sweep::{look_round, name_faults};
+use super::telling::{Built, office_name, recipient};
 use crate::db::schema::{digest_days, digests};
 use crate::db::{Conn, Db};
 use crate::env::Env;

@@ -18,6 +18,7 @@ mod report;
 mod sections;
 mod stored;
 mod sweep;
+mod telling;
 
 pub use batches::DigestTime;
 pub use digest::digest;

@@ -6,10 +6,11 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::time::local_date;
 
-use super::batches::{alert_letter, drop_alerts};
+use super::batches::drop_alerts;
 use super::digest::digest_letter;
 use super::groups::AlertNow;
 use super::house::House;
+use super::telling::alert_letter;
 use crate::db::Conn;
 use crate::db::schema::{alert_batches, digests};
 use crate::env::Env;

@@ -7,11 +7,11 @@ use diesel::prelude::*;
 use domain::deadline::Calendar;
 use domain::time::{from_local, local_date};
 
-use super::batches::{office_name, recipient};
 use super::counts::{leave_out_one_office, named_counts};
 use super::directory::Directory;
 use super::groups::{Judged, NAMED, lines};
 use super::sweep::name_faults;
+use super::telling::{office_name, recipient};
 use crate::db::schema::mails;
 use crate::db::{Conn, Db};
 use crate::env::Env;
