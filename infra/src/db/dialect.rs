@@ -124,8 +124,9 @@ where
 
 /// Runs `job`, which only reads, so that PostgreSQL walks an index in the order that is asked for
 /// and does not gather its entries first: only then does it mark those that lead nowhere any more,
-/// and passes over them the next time. For the end of an index that rows leave again and again, which
-/// would else be walked from its first entry since the last vacuum.
+/// and passes over them the next time. For the beginning of an index that rows leave again and again,
+/// where else each read follows every entry since the last vacuum. Inside an open transaction nothing
+/// is set.
 ///
 /// # Errors
 /// Those of `job`.
@@ -141,7 +142,8 @@ where
     )
 }
 
-/// Runs `job` in a transaction that begins so on PostgreSQL, unless one is open.
+/// Runs `job` in a transaction that begins with `begin` on PostgreSQL; inside an open one, and on
+/// SQLite, in one as any other.
 fn reading<T, E, F>(conn: &mut Conn, begin: &str, job: F) -> Result<T, E>
 where
     F: FnOnce(&mut Conn) -> Result<T, E>,

@@ -252,11 +252,11 @@ both! {
 }
 
 both! {
-    async fn what_is_due_for_a_look_is_walked_in_order_and_not_gathered(world) {
+    async fn what_is_read_in_the_order_of_an_index_is_not_gathered_first(world) {
         if world.which == Which::Sqlite {
             return;
         }
-        let due = "SELECT id FROM dossiers WHERE next_look_at <= '2026-12-03' \
+        let due = "SELECT id, rules_state FROM dossiers WHERE next_look_at <= '2026-12-03' \
                    ORDER BY next_look_at, id LIMIT 1000";
         let explain = move |conn: &mut Conn| -> Result<(Vec<String>, i64), Error> {
             use diesel::connection::SimpleConnection as _;

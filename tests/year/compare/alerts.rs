@@ -126,7 +126,7 @@ impl Comparison<'_> {
         self.count("moot alerts");
         let known = &self.known[&row.dossier];
         let fired = row.fired();
-        let last = self.patience_after(fired);
+        let last = self.patience_after(fired, true);
         let late = |at: &&At| fired <= **at && **at <= last;
         let moot = |at: &At| !stands(&known.spans, &row.rung, row.due(), *at);
         let excused = self.disturbed.contains(&fired);

@@ -20,8 +20,8 @@ use crate::year::sink::Got;
 use crate::year::time::{At, DayNumber, day_of, number, on, show};
 use crate::year::ward::{Absence, Ward};
 
-/// A mail that could not be delivered at its step has come by the end of so many working days after
-/// it: those to the staff wait for one, and a holiday may lie between.
+/// A mail that could not be delivered at its step has come by the end of so many days after it; of
+/// working days where it is to the staff, since those wait for one.
 const PATIENCE: u64 = 2;
 /// Mails whose fate a killed process alone knew of, when another took them over before it was back.
 const AT_ONCE: usize = 8;
@@ -188,8 +188,9 @@ impl Comparison<'_> {
             ));
             return None;
         };
-        let late =
-            self.disturbed.contains(&step) && got.at > step && got.at <= self.patience_after(step);
+        let late = self.disturbed.contains(&step)
+            && got.at > step
+            && got.at <= self.patience_after(step, mail.staff.is_some());
         if got.at != step && !late {
             let line = format!("{} of {} came at {}", mail.key, show(step), show(got.at));
             self.differs(line);
@@ -214,13 +215,14 @@ impl Comparison<'_> {
     }
 
     /// Until when what a fault kept back at a step may come.
-    fn patience_after(&self, step: At) -> At {
+    fn patience_after(&self, step: At, to_staff: bool) -> At {
         let mut left = PATIENCE;
         let mut day = day_of(step);
         while left > 0 {
             day += 1;
             let morning = on(day, 0, 0);
-            left -= u64::from(self.told.calendars.at(morning).is_working_day(day));
+            let works = self.told.calendars.at(morning).is_working_day(day);
+            left -= u64::from(works || !to_staff);
         }
         on(day + 1, 0, 0)
     }

@@ -103,7 +103,7 @@ impl Comparison<'_> {
             self.differs(format!("{kind} {} of {at} did not come: {is}", row.key));
         } else {
             self.count("moot letters");
-            let last = self.patience_after(letter.at);
+            let last = self.patience_after(letter.at, false);
             let late = |at: &&At| letter.at <= **at && **at <= last;
             let moot = |at: &At| !must_stand(letter, spans, *at);
             if row.state != "moot" || !self.told.steps.iter().filter(late).any(moot) {

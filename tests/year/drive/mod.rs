@@ -28,6 +28,8 @@ use crate::year::ward::{Absence, Ward};
 
 /// How many of the staff act at once.
 const HANDS: usize = 4;
+/// How many take dossiers in at once: each waits for the number of the one before.
+const DESKS: usize = 2;
 
 /// A server that was killed in the middle of a step.
 #[derive(Debug, Clone, Copy)]
@@ -234,8 +236,9 @@ impl Year<'_> {
         // Whoever is done takes the next, so that nobody waits for the one with the most to do.
         let shares = Mutex::new(shares.into_iter());
         let next_one = || shares.lock().expect("hands that are well").next();
+        let at_once = if new_alone { DESKS } else { HANDS };
         std::thread::scope(|scope| {
-            for hands in &mut self.hands {
+            for hands in self.hands.iter_mut().take(at_once) {
                 scope.spawn(|| {
                     while let Some(case) = next_one() {
                         while case.at < next && !case.is_over() {

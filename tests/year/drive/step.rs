@@ -34,7 +34,9 @@ impl Year<'_> {
         let chance = self.dice.once_in(self.plan.kill_once_in);
         // What a kill on the last working day held back would not come within the year.
         if chance && self.away.is_none() && day_of(at) < self.plan.last_working_day() {
+            let killing = Instant::now();
             self.kill_one(at);
+            *self.spent.entry("kills").or_default() += killing.elapsed();
         } else {
             for server in &mut self.servers {
                 let figures = server.done(|| tell_sessions(&self.db, at));

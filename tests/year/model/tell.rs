@@ -59,16 +59,6 @@ struct Firing {
     deliver: At,
 }
 
-/// What was to be told on an earlier day than the one of the look is of the morning.
-fn of_today(deliver: At, at: At, calendar: &Calendar) -> At {
-    let today = day_of(at);
-    if day_of(deliver) < today {
-        calendar.opening(today).expect("a working day")
-    } else {
-        deliver
-    }
-}
-
 impl Teller<'_> {
     fn span(&mut self, span: &Span) {
         let calendar = self.world.calendars.at(span.to);
@@ -107,7 +97,8 @@ impl Teller<'_> {
             // Looked at again with every other rung of this span until the date.
             let again = |look: &Firing| firing.at <= look.at && look.at <= date;
             for Firing { at, deliver } in looks.into_iter().filter(again) {
-                let deliver = of_today(firing.deliver.max(deliver), at, calendar);
+                // It could not be told before the moment for which this look was planned.
+                let deliver = firing.deliver.max(deliver);
                 self.propose(span, Firing { at, deliver }, date, calendar);
             }
         }
@@ -128,7 +119,12 @@ impl Teller<'_> {
         if at > span.to {
             return None;
         }
-        let deliver = of_today(deliver, at, calendar);
+        let today = day_of(at);
+        let deliver = if day_of(deliver) < today {
+            calendar.opening(today).expect("a working day")
+        } else {
+            deliver
+        };
         Some(Firing { at, deliver })
     }
 

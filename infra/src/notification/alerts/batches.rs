@@ -148,14 +148,14 @@ pub(super) fn compose_open(
     let waiting = waiting.into_iter().take_while(|_| go_on());
     let read = |batch: &Batch| Composed::read(db, env, &loaded, batch);
     let write = |batch: &Batch, composed| write_down(db, env, batch, composed);
-    for (batch, written) in read_ahead(waiting, read, write)? {
+    let failed = |batch: &Batch, error: &Error| {
+        tracing::error!(batch = batch.id, %error, "an alert could not be put into a mail");
+    };
+    for (batch, written) in read_ahead(waiting, read, write, failed)? {
         match written {
             Ok(()) => {}
             Err(Error::Unavailable(cause)) => return Err(cause.into()),
-            Err(error) => {
-                tracing::error!(batch = batch.id, %error, "an alert could not be put into a mail");
-                report.skip(format!("batch {}", batch.id), error.word());
-            }
+            Err(error) => report.skip(format!("batch {}", batch.id), error.word()),
         }
     }
     Ok(())

@@ -62,16 +62,16 @@ pub(super) fn go_on_with_digests(
         return Ok(());
     }
     link_left_over(db)?;
-    let (loaded, made) = db.read_blocking(|conn| {
-        let made: Vec<(i64, i64)> = digests::table
+    let (loaded, digested) = db.read_blocking(|conn| {
+        let digested: Vec<(i64, i64)> = digests::table
             .filter(digests::day.eq(today))
             .select((digests::staff_id, digests::read_by))
             .load(conn)?;
-        Ok::<_, Error>((house.load(conn, env)?, made))
+        Ok::<_, Error>((house.load(conn, env)?, digested))
     })?;
     name_faults(loaded.faults(), report);
     let directory = &loaded.directory;
-    let (told, served): (BTreeSet<i64>, BTreeSet<i64>) = made.into_iter().unzip();
+    let (told, served): (BTreeSet<i64>, BTreeSet<i64>) = digested.into_iter().unzip();
     let at_work = |id: &i64| {
         directory
             .calendar_of(*id)
@@ -85,14 +85,15 @@ pub(super) fn go_on_with_digests(
     let readers = readers(directory).into_iter().filter(untold);
     let read = |reader: &Reader| Made::read(db, env, &loaded, reader);
     let write = |reader: &Reader, made| write_down(db, env, reader, today, made);
-    for ((addressee, _), made) in read_ahead(readers.take_while(|_| go_on()), read, write)? {
-        match made {
-            Ok(made) => report.add(usize::from(made)),
+    let failed = |(addressee, _): &Reader, error: &Error| {
+        tracing::error!(staff = addressee, %error, "a digest could not be made");
+    };
+    let readers = readers.take_while(|_| go_on());
+    for ((addressee, _), mailed) in read_ahead(readers, read, write, failed)? {
+        match mailed {
+            Ok(mailed) => report.add(usize::from(mailed)),
             Err(Error::Unavailable(cause)) => return Err(cause.into()),
-            Err(error) => {
-                tracing::error!(staff = addressee, %error, "a digest could not be made");
-                report.skip(format!("digest of staff {addressee}"), error.word());
-            }
+            Err(error) => report.skip(format!("digest of staff {addressee}"), error.word()),
         }
     }
     Ok(())

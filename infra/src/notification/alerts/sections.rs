@@ -146,7 +146,6 @@ fn within(scope: &Scope) -> Within {
     match (scope.offices.is_empty(), scope.departments.is_empty()) {
         (_, true) => Box::new(of_offices()),
         (true, false) => Box::new(of_departments()),
-        // Of two indexed conditions.
         (false, false) => Box::new(of_offices().or(of_departments())),
     }
 }

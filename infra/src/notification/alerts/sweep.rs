@@ -77,11 +77,7 @@ pub(super) fn look_round(db: &Db, env: &Env, go_on: &dyn Fn() -> bool) -> Result
                 // From the first again: what is being written down is not to be seen as due.
                 report.add(written(writing.take())?);
             }
-            let due = db.read_blocking(|conn| {
-                dialect::in_index_order(conn, |conn| {
-                    due_rows(conn, run.now.naive_utc(), after, batch)
-                })
-            })?;
+            let due = db.read_blocking(|conn| due_rows(conn, run.now.naive_utc(), after, batch))?;
             if due.is_empty() && after.is_some() {
                 after = None;
                 continue;
@@ -145,7 +141,7 @@ fn due_rows(
             .sql(")");
         due = due.filter(behind);
     }
-    Ok(due.load(conn)?)
+    dialect::in_index_order(conn, |conn| Ok(due.load(conn)?))
 }
 
 /// One broken dossier never stops the rest; a database that is away does.
