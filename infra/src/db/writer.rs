@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::{Connection, TransactionManager as _};
 use diesel::result::Error;
+use diesel::{QueryableByName, RunQueryDsl as _};
 
 use super::connection::Conn;
 use super::error::{OpenError, Unavailable, panicked};
@@ -241,6 +242,8 @@ impl Worker {
             answer(jobs.collect(), Err(Unavailable::Away));
             return;
         }
+        let doubted = self.failing.load(Ordering::Relaxed);
+        let before = doubted.then(|| changes(&mut conn));
         let mut ran = Vec::new();
         let mut sound = true;
         while sound
@@ -256,7 +259,11 @@ impl Worker {
         } else {
             Err(Unavailable::Away)
         };
-        self.failing.store(fate.is_err(), Ordering::Relaxed);
+        // Where nothing was changed, nothing was written: it says nothing of a disk that failed.
+        let proven = before.is_none_or(|before| changes(&mut conn) > before);
+        if fate.is_err() || proven {
+            self.failing.store(fate.is_err(), Ordering::Relaxed);
+        }
         if fate.is_ok() {
             self.conn = Some(conn);
             self.fold.ring();
@@ -285,6 +292,18 @@ fn answer(jobs: Vec<Box<dyn Job>>, fate: Result<(), Unavailable>) {
     for job in jobs {
         job.answer(fate);
     }
+}
+
+/// Rows that were changed on this connection, ever.
+fn changes(conn: &mut Conn) -> i64 {
+    let asked = diesel::sql_query("SELECT total_changes() AS rows").get_result(conn);
+    asked.map_or(0, |Changed { rows }| rows)
+}
+
+#[derive(QueryableByName)]
+struct Changed {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    rows: i64,
 }
 
 /// Runs one job so that its failure undoes it alone. False when the batch cannot go on: SQLite

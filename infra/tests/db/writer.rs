@@ -129,8 +129,13 @@ async fn a_full_disk_is_an_unavailable_database_and_a_small_write_still_fits() {
         matches!(fault, Fault::Unavailable(Unavailable::Away)),
         "{fault:?}"
     );
+    assert!(db.ping().await.is_err());
+    // A job with nothing to do.
+    db.write(|_| Ok::<_, Fault>(())).await.unwrap();
+    assert!(db.ping().await.is_err(), "well, though nothing was written");
     db.write(|conn| add(conn, "small")).await.unwrap();
     assert_eq!(names(&db), ["small"]);
+    db.ping().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
