@@ -260,10 +260,8 @@ impl Worker {
             Err(Unavailable::Away)
         };
         // Where nothing was changed, nothing was written: it says nothing of a disk that failed.
-        let proven = before.is_none_or(|before| changes(&mut conn) > before);
-        if fate.is_err() || proven {
-            self.failing.store(fate.is_err(), Ordering::Relaxed);
-        }
+        let failing = fate.is_err() || before.is_some_and(|before| changes(&mut conn) <= before);
+        self.failing.store(failing, Ordering::Relaxed);
         if fate.is_ok() {
             self.conn = Some(conn);
             self.fold.ring();

@@ -223,19 +223,19 @@ impl Year<'_> {
         }
         self.waiting.extend(others);
         due.sort_unstable();
-        let mut shares = Vec::with_capacity(due.len());
+        let mut queue = Vec::with_capacity(due.len());
         let mut rest = self.cases.as_mut_slice();
         let mut taken = 0;
         for number in &due {
             let (_, from) = rest.split_at_mut(number - taken);
             let (one, after) = from.split_first_mut().expect("a case");
-            shares.push(one);
+            queue.push(one);
             rest = after;
             taken = number + 1;
         }
         // Whoever is done takes the next, so that nobody waits for the one with the most to do.
-        let shares = Mutex::new(shares.into_iter());
-        let next_one = || shares.lock().expect("hands that are well").next();
+        let queue = Mutex::new(queue.into_iter());
+        let next_one = || queue.lock().expect("hands that are well").next();
         let at_once = if new_alone { DESKS } else { HANDS };
         std::thread::scope(|scope| {
             for hands in self.hands.iter_mut().take(at_once) {
