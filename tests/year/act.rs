@@ -1,4 +1,5 @@
-//! Doing what people do: each action by the service's own function, in its own transaction.
+//! Doing what people do: each action by the service's own function, some of them in one
+//! transaction.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -6,7 +7,7 @@ use std::sync::Arc;
 use domain::auth::Principal;
 use infra::auth::tokens::Kind as Who;
 use infra::clock::SteppedClock;
-use infra::db::Db;
+use infra::db::Conn;
 use infra::dossier::{Applicant, Intake, NewDossier, PaperTick, Request, command, take_in};
 use infra::env::Env;
 use infra::error::Error;
@@ -33,9 +34,14 @@ pub fn changes_of_rights(absences: &[Absence]) -> Changes {
     changes
 }
 
-/// Hands of the staff: a clock and a memory of their own, so that several work at once.
-pub struct Hands {
-    pub db: Db,
+/// Hands of the staff in the middle of a transaction.
+pub struct Hands<'a> {
+    pub conn: &'a mut Conn,
+    pub memory: &'a mut Memory,
+}
+
+/// A clock and a memory of their own, so that several hands work at once.
+pub struct Memory {
     pub tally: Tally,
     clock: SteppedClock,
     env: Env,
@@ -52,11 +58,10 @@ pub struct Arrival {
     pub email: Option<String>,
 }
 
-impl Hands {
-    pub fn new(db: &Db, changes: &Arc<Changes>) -> Self {
+impl Memory {
+    pub fn new(changes: &Arc<Changes>) -> Self {
         let clock = SteppedClock::at(to_utc(0));
         Self {
-            db: db.clone(),
             tally: Tally::new(),
             env: Env::new(Arc::new(clock.clone())),
             clock,
@@ -70,49 +75,48 @@ impl Hands {
         self.env.clone()
     }
 
+    pub fn count(&mut self, word: &str, answer: &str) {
+        *self.tally.entry(format!("{word} {answer}")).or_default() += 1;
+    }
+}
+
+impl Hands<'_> {
     /// Somebody of the staff with the rights of the moment.
     pub fn principal(&mut self, ward: &Ward, id: i64, at: At) -> Arc<Principal> {
         let behind = |theirs: &Vec<At>| theirs.partition_point(|change| *change <= at);
-        let key = (id, self.changes.get(&id).map_or(0, behind));
-        if let Some(known) = self.principals.get(&key) {
+        let memory = &mut *self.memory;
+        let key = (id, memory.changes.get(&id).map_or(0, behind));
+        if let Some(known) = memory.principals.get(&key) {
             return Arc::clone(known);
         }
-        let env = self.env_at(at);
-        let uid = ward.person(id).uid.clone();
-        let loaded = self
-            .db
-            .read_blocking(|conn| infra::auth::load_principal(conn, &env, &uid, Who::Staff));
+        let env = memory.env_at(at);
+        let uid = &ward.person(id).uid;
+        let loaded = infra::auth::load_principal(self.conn, &env, uid, Who::Staff);
         let principal = Arc::new(loaded.expect("a reading").expect("one of the staff"));
-        self.principals.insert(key, Arc::clone(&principal));
+        memory.principals.insert(key, Arc::clone(&principal));
         principal
     }
 
     /// Takes a dossier in; gives its code.
-    pub fn take_in(
-        &mut self,
-        who: &Arc<Principal>,
-        at: At,
-        what: &Procedure,
-        how: &Arrival,
-    ) -> String {
-        let env = self.env_at(at);
+    pub fn take_in(&mut self, who: &Principal, at: At, what: &Procedure, how: &Arrival) -> String {
+        let env = self.memory.env_at(at);
         let new = new_dossier(what, how);
-        let (who, intake) = (Arc::clone(who), how.intake);
-        let taken = self.db.write_blocking(move |conn| {
-            take_in(conn, &env, &who, intake, &new, None).map(|taken| taken.code().to_owned())
-        });
+        let taken = take_in(self.conn, &env, who, how.intake, &new, None);
         let word = match how.intake {
             Intake::Register => "register",
             Intake::Submit => "submit",
         };
-        self.count(word, "ok");
-        taken.unwrap_or_else(|error| panic!("an intake at {}: {error}", super::time::show(at)))
+        self.memory.count(word, "ok");
+        match taken {
+            Ok(taken) => taken.code().to_owned(),
+            Err(error) => panic!("an intake at {}: {error}", super::time::show(at)),
+        }
     }
 
     /// Does something with a dossier; whether it went. The version follows.
     pub fn command(
         &mut self,
-        who: &Arc<Principal>,
+        who: &Principal,
         at: At,
         code: &str,
         version: &mut i64,
@@ -120,36 +124,28 @@ impl Hands {
     ) -> bool {
         let word = request.action().as_str();
         for _ in 0..2 {
-            let env = self.env_at(at);
-            let (who, code, request) = (Arc::clone(who), code.to_owned(), request.clone());
-            let seen = *version;
-            let done = self
-                .db
-                .write_blocking(move |conn| command(conn, &env, &who, &code, seen, &request));
-            match done {
+            let env = self.memory.env_at(at);
+            // Refused before anything is written, so that the transaction goes on with the others.
+            match command(self.conn, &env, who, code, *version, request) {
                 Ok(()) => {
                     *version += 1;
-                    self.count(word, "ok");
+                    self.memory.count(word, "ok");
                     return true;
                 }
                 // The service itself moved a date meanwhile: people look again, and do it.
                 Err(Error::Stale(now)) => {
                     *version = now;
-                    self.count(word, "stale");
+                    self.memory.count(word, "stale");
                 }
                 Err(Error::Conflict(conflict)) => {
                     let why = format!("{:?}", conflict.refusal);
-                    self.count(word, &format!("refused: {why}"));
+                    self.memory.count(word, &format!("refused: {why}"));
                     return false;
                 }
                 Err(error) => panic!("{word} at {}: {error:?}", super::time::show(at)),
             }
         }
         false
-    }
-
-    pub fn count(&mut self, word: &str, answer: &str) {
-        *self.tally.entry(format!("{word} {answer}")).or_default() += 1;
     }
 }
 

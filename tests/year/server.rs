@@ -1,5 +1,6 @@
 //! A server as a process of its own: this very program, started again with a database, a mail
-//! server and a folder. It is told the time, does what is due, and says that it is done.
+//! server and a folder. It is told the time, looks, sends what there is, and sends what is left
+//! when the other has looked as well.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::num::NonZeroU32;
@@ -30,6 +31,8 @@ const FOLDER: &str = "MOTCUA_YEAR_FOLDER";
 const CHAINS: &str = "MOTCUA_YEAR_CHAINS";
 /// What stands before every line of ours: the runner of the tests writes lines, too.
 const MARK: &str = "server:";
+/// What it says when it has looked, and is told when both have.
+const LOOKED: &str = "looked";
 /// Longer than any step takes on any machine.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// A step that takes longer than this is looked into.
@@ -68,7 +71,13 @@ fn serve(database: &str, port: &str, folder: &Path, chains: &str) {
         .build()
         .expect("a runtime");
     say("ready");
-    for line in std::io::stdin().lines().map_while(Result::ok) {
+    let deliver = || {
+        let begun = Instant::now();
+        let sent = runtime.block_on(deliver_due(&post, &|| true));
+        (sent.expect("a delivery").sent, begun.elapsed())
+    };
+    let mut lines = std::io::stdin().lines().map_while(Result::ok);
+    while let Some(line) = lines.next() {
         let at: At = line.parse().expect("a moment");
         clock.set(to_utc(at));
         let begun = Instant::now();
@@ -84,12 +93,14 @@ fn serve(database: &str, port: &str, folder: &Path, chains: &str) {
                 .sum()
         });
         let looked = begun.elapsed();
-        let sent = runtime
-            .block_on(deliver_due(&post, &|| true))
-            .expect("a delivery");
-        let delivered = begun.elapsed() - looked;
-        let (looked, delivered) = (looked.as_micros(), delivered.as_micros());
-        say(&format!("done {runs} {} {looked} {delivered}", sent.sent));
+        say(LOOKED);
+        let (sent, took) = deliver();
+        if lines.next().as_deref() != Some(LOOKED) {
+            return;
+        }
+        let (more, longer) = deliver();
+        let (looked, delivered) = (looked.as_micros(), (took + longer).as_micros());
+        say(&format!("done {runs} {} {looked} {delivered}", sent + more));
     }
 }
 
@@ -195,37 +206,55 @@ impl Server {
         self.running = Some(running);
     }
 
-    /// Tells the time; the answer comes later.
+    /// Tells the time; the answers come later.
     pub fn go(&mut self, at: At) {
+        self.tell(&at.to_string());
+    }
+
+    /// Tells that both have looked.
+    pub fn both_looked(&mut self) {
+        self.tell(LOOKED);
+    }
+
+    fn tell(&mut self, what: &str) {
         if let Some(running) = &mut self.running {
-            writeln!(running.input, "{at}").expect("a server that listens");
+            writeln!(running.input, "{what}").expect("a server that listens");
         }
     }
 
-    /// Waits until it has done what was due; runs, mails, and microseconds for either. `look` is
-    /// called once when that takes strangely long.
-    pub fn done(&mut self, look: impl FnOnce()) -> [u64; 4] {
-        let Some(running) = &mut self.running else {
+    /// Waits until it has looked. `slow` is called once when that takes strangely long.
+    pub fn looked(&mut self, slow: impl FnOnce()) {
+        if let Some(line) = self.answer(slow) {
+            assert_eq!(line, LOOKED);
+        }
+    }
+
+    /// Waits until it has sent what was left; runs, mails, and microseconds for either.
+    pub fn done(&mut self, slow: impl FnOnce()) -> [u64; 4] {
+        let Some(line) = self.answer(slow) else {
             return [0; 4];
-        };
-        let line = match running.lines.recv_timeout(SLOW) {
-            Ok(line) => line,
-            Err(_) => {
-                look();
-                running.lines.recv_timeout(PATIENCE).expect("a server")
-            }
         };
         let figures = line.strip_prefix("done ").expect("figures");
         let figures: Vec<u64> = figures.split(' ').map(|one| one.parse().unwrap()).collect();
         figures.try_into().expect("four figures")
     }
 
-    /// Kills it after so long, unless it is done by then; whether it was killed.
-    pub fn kill_after(&mut self, time: Duration) -> bool {
+    fn answer(&mut self, slow: impl FnOnce()) -> Option<String> {
+        let running = self.running.as_mut()?;
+        let line = running.lines.recv_timeout(SLOW).or_else(|_| {
+            slow();
+            running.lines.recv_timeout(PATIENCE)
+        });
+        Some(line.expect("a server"))
+    }
+
+    /// Kills it at `moment`, unless it answers before; whether it was killed.
+    pub fn kill_at(&mut self, moment: Instant) -> bool {
         let Some(mut running) = self.running.take() else {
             return false;
         };
-        match running.lines.recv_timeout(time) {
+        let left = moment.saturating_duration_since(Instant::now());
+        match running.lines.recv_timeout(left) {
             Err(RecvTimeoutError::Timeout) => {
                 running.child.kill().expect("SIGKILL");
                 running.child.wait().expect("its end");

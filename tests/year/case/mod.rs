@@ -11,10 +11,10 @@ use crate::year::time::{At, HOUR, MINUTE, SECOND};
 use crate::year::ward::{Absence, Limit, Person, Procedure, Ward};
 
 /// What all dossiers have around them.
-pub struct Scene<'a> {
-    pub ward: &'a Ward,
-    pub absences: &'a [Absence],
-    pub calendar: &'a Calendar,
+pub struct Scene {
+    pub ward: Ward,
+    pub absences: Vec<Absence>,
+    pub calendar: Calendar,
     pub with_email: u64,
 }
 
@@ -63,7 +63,7 @@ pub struct Case {
 }
 
 impl Case {
-    pub fn new(number: u64, at: At, seed: u64, scene: &Scene<'_>) -> Self {
+    pub fn new(number: u64, at: At, seed: u64, scene: &Scene) -> Self {
         let mut dice = Dice::of(seed, 1000 + number);
         let procedures = &scene.ward.procedures;
         let short = per_mille(&mut dice, 620);
@@ -101,8 +101,15 @@ impl Case {
         self.email.clone().map(|email| (self.code.clone(), email))
     }
 
+    /// Does what comes before `next`.
+    pub fn act_until(&mut self, next: At, scene: &Scene, hands: &mut Hands<'_>) {
+        while self.at < next && !self.is_over() {
+            self.act(scene, hands);
+        }
+    }
+
     /// Does the next thing, and knows when the one after comes.
-    pub fn act(&mut self, scene: &Scene<'_>, hands: &mut Hands) {
+    pub fn act(&mut self, scene: &Scene, hands: &mut Hands<'_>) {
         match self.stage {
             Stage::New => self.arrive(scene, hands),
             Stage::Submitted => self.answer(scene, hands),
@@ -115,7 +122,7 @@ impl Case {
         }
     }
 
-    fn what<'a>(&self, scene: &Scene<'a>) -> &'a Procedure {
+    fn what<'a>(&self, scene: &'a Scene) -> &'a Procedure {
         &scene.ward.procedures[self.what]
     }
 
@@ -123,16 +130,16 @@ impl Case {
         pick(&mut self.dice, people).id
     }
 
-    fn clerk(&mut self, scene: &Scene<'_>) -> i64 {
+    fn clerk(&mut self, scene: &Scene) -> i64 {
         self.one_of(&scene.ward.holding("clerk"))
     }
 
-    fn manager(&mut self, scene: &Scene<'_>) -> i64 {
+    fn manager(&mut self, scene: &Scene) -> i64 {
         self.one_of(&scene.ward.holding("manager"))
     }
 
     /// The next thing comes after so many minutes of work.
-    fn after(&mut self, scene: &Scene<'_>, low: i64, high: i64) {
+    fn after(&mut self, scene: &Scene, low: i64, high: i64) {
         let minutes = between(&mut self.dice, low, high.max(low + 1));
         let at = scene.calendar.add_work(self.at, minutes * MINUTE);
         self.at = at + between(&mut self.dice, 1, 59 * SECOND);
@@ -145,17 +152,17 @@ impl Case {
 
     fn command(
         &mut self,
-        hands: &mut Hands,
-        scene: &Scene<'_>,
+        hands: &mut Hands<'_>,
+        scene: &Scene,
         who: i64,
         request: &Request,
     ) -> bool {
-        let who = hands.principal(scene.ward, who, self.at);
+        let who = hands.principal(&scene.ward, who, self.at);
         hands.command(&who, self.at, &self.code, &mut self.version, request)
     }
 
     /// By the responsible person, or who stands in.
-    fn by_holder(&mut self, hands: &mut Hands, scene: &Scene<'_>, request: &Request) -> bool {
+    fn by_holder(&mut self, hands: &mut Hands<'_>, scene: &Scene, request: &Request) -> bool {
         let away =
             |one: &&Absence| one.absent == self.holder && one.from <= self.at && self.at < one.to;
         let absence = scene.absences.iter().find(away);
@@ -167,7 +174,7 @@ impl Case {
         self.command(hands, scene, who, request)
     }
 
-    fn arrive(&mut self, scene: &Scene<'_>, hands: &mut Hands) {
+    fn arrive(&mut self, scene: &Scene, hands: &mut Hands<'_>) {
         let clerk = self.clerk(scene);
         let (intake, channel) = match self.dice.below(100) {
             0..=17 => (Intake::Submit, "online"),
@@ -179,7 +186,7 @@ impl Case {
             channel,
             email: self.email.clone(),
         };
-        let who = hands.principal(scene.ward, clerk, self.at);
+        let who = hands.principal(&scene.ward, clerk, self.at);
         self.code = hands.take_in(&who, self.at, self.what(scene), &how);
         if intake == Intake::Register {
             self.accepted(scene, clerk);
@@ -189,7 +196,7 @@ impl Case {
         }
     }
 
-    fn answer_comes(&mut self, scene: &Scene<'_>) {
+    fn answer_comes(&mut self, scene: &Scene) {
         if per_mille(&mut self.dice, 70) {
             self.after(scene, 400, 1500);
         } else {
@@ -197,7 +204,7 @@ impl Case {
         }
     }
 
-    fn accepted(&mut self, scene: &Scene<'_>, clerk: i64) {
+    fn accepted(&mut self, scene: &Scene, clerk: i64) {
         self.stage = Stage::Accepted;
         self.holder = clerk;
         if per_mille(&mut self.dice, 40) {
@@ -207,7 +214,7 @@ impl Case {
         }
     }
 
-    fn answer(&mut self, scene: &Scene<'_>, hands: &mut Hands) {
+    fn answer(&mut self, scene: &Scene, hands: &mut Hands<'_>) {
         let clerk = self.clerk(scene);
         let roll = self.dice.below(100);
         if roll < 5 {
@@ -226,7 +233,7 @@ impl Case {
         }
     }
 
-    fn papers_come(&mut self, scene: &Scene<'_>) {
+    fn papers_come(&mut self, scene: &Scene) {
         if per_mille(&mut self.dice, 700) {
             self.after(scene, 60, 4000);
         } else {
@@ -235,7 +242,7 @@ impl Case {
         }
     }
 
-    fn bring_papers(&mut self, scene: &Scene<'_>, hands: &mut Hands, intake: bool) {
+    fn bring_papers(&mut self, scene: &Scene, hands: &mut Hands<'_>, intake: bool) {
         let clerk = self.clerk(scene);
         let papers = papers(self.what(scene));
         let request = Request::ReceiveSupplement { papers, note: None };
@@ -250,7 +257,7 @@ impl Case {
         }
     }
 
-    fn leave_desk(&mut self, scene: &Scene<'_>, hands: &mut Hands) {
+    fn leave_desk(&mut self, scene: &Scene, hands: &mut Hands<'_>) {
         if per_mille(&mut self.dice, 12) {
             self.withdraw(scene, hands);
         } else {
@@ -259,14 +266,14 @@ impl Case {
         }
     }
 
-    fn withdraw(&mut self, scene: &Scene<'_>, hands: &mut Hands) {
+    fn withdraw(&mut self, scene: &Scene, hands: &mut Hands<'_>) {
         let clerk = self.clerk(scene);
         let reason = "Người nộp xin rút".parse().unwrap();
         self.command(hands, scene, clerk, &Request::Withdraw { reason });
         self.stage = Stage::Over;
     }
 
-    fn stop(&mut self, scene: &Scene<'_>, hands: &mut Hands) {
+    fn stop(&mut self, scene: &Scene, hands: &mut Hands<'_>) {
         let manager = self.manager(scene);
         let request = Request::Stop {
             reason: "Không đủ điều kiện".parse().unwrap(),
@@ -276,7 +283,7 @@ impl Case {
         self.stage = Stage::Over;
     }
 
-    fn forward(&mut self, scene: &Scene<'_>, hands: &mut Hands, to: usize, by: Option<i64>) {
+    fn forward(&mut self, scene: &Scene, hands: &mut Hands<'_>, to: usize, by: Option<i64>) {
         let able = scene.ward.for_step(&self.what(scene).steps[to]);
         let next = self.one_of(&able);
         let request = Request::Forward {
@@ -297,7 +304,7 @@ impl Case {
     }
 
     /// When the next thing happens at a step.
-    fn work_goes_on(&mut self, scene: &Scene<'_>, index: usize) {
+    fn work_goes_on(&mut self, scene: &Scene, index: usize) {
         if self.lies_at == Some(index) {
             self.lies_at = None;
             self.after(scene, 5 * 480, 40 * 480);

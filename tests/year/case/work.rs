@@ -9,7 +9,7 @@ use crate::year::chance::per_mille;
 use crate::year::time::DAY;
 
 impl Case {
-    pub(super) fn work(&mut self, scene: &Scene<'_>, hands: &mut Hands, index: usize) {
+    pub(super) fn work(&mut self, scene: &Scene, hands: &mut Hands<'_>, index: usize) {
         let what = self.what(scene);
         let last = index + 1 == what.steps.len();
         let first = !self.done.corrected;
@@ -37,7 +37,7 @@ impl Case {
         }
     }
 
-    fn want_papers(&mut self, scene: &Scene<'_>, hands: &mut Hands) {
+    fn want_papers(&mut self, scene: &Scene, hands: &mut Hands<'_>) {
         self.done.papers = true;
         if self.by_holder(hands, scene, &missing()) {
             self.stage = Stage::Papers { intake: false };
@@ -47,7 +47,7 @@ impl Case {
         }
     }
 
-    fn want_payment(&mut self, scene: &Scene<'_>, hands: &mut Hands, index: usize) {
+    fn want_payment(&mut self, scene: &Scene, hands: &mut Hands<'_>, index: usize) {
         self.done.payment = true;
         let request = Request::RequestPayment {
             amount_vnd: 28_000,
@@ -58,7 +58,7 @@ impl Case {
         self.after_hours(1, 150);
     }
 
-    pub(super) fn pay(&mut self, scene: &Scene<'_>, hands: &mut Hands, index: usize) {
+    pub(super) fn pay(&mut self, scene: &Scene, hands: &mut Hands<'_>, index: usize) {
         if !self.done.corrected && per_mille(&mut self.dice, 60) {
             self.withdraw(scene, hands);
             return;
@@ -73,7 +73,7 @@ impl Case {
         self.work_goes_on(scene, index);
     }
 
-    fn send_back(&mut self, scene: &Scene<'_>, hands: &mut Hands, index: usize) {
+    fn send_back(&mut self, scene: &Scene, hands: &mut Hands<'_>, index: usize) {
         self.done.sent_back = true;
         let able = scene.ward.for_step(&self.what(scene).steps[index - 1]);
         let to = self.one_of(&able);
@@ -87,7 +87,7 @@ impl Case {
         self.work_goes_on(scene, index - 1);
     }
 
-    fn assign(&mut self, scene: &Scene<'_>, hands: &mut Hands, index: usize) {
+    fn assign(&mut self, scene: &Scene, hands: &mut Hands<'_>, index: usize) {
         self.done.assigned = true;
         let able = scene.ward.for_step(&self.what(scene).steps[index]);
         let to = self.one_of(&able);
@@ -101,14 +101,14 @@ impl Case {
         self.work_goes_on(scene, index);
     }
 
-    fn extend(&mut self, scene: &Scene<'_>, hands: &mut Hands, index: usize) {
+    fn extend(&mut self, scene: &Scene, hands: &mut Hands<'_>, index: usize) {
         self.done.extended = true;
         let reason = "Cần xác minh".parse().unwrap();
         self.by_holder(hands, scene, &Request::Extend { reason });
         self.work_goes_on(scene, index);
     }
 
-    fn resolve(&mut self, scene: &Scene<'_>, hands: &mut Hands) {
+    fn resolve(&mut self, scene: &Scene, hands: &mut Hands<'_>) {
         let approved = per_mille(&mut self.dice, 950);
         let request = Request::Resolve {
             outcome: if approved {
@@ -128,7 +128,7 @@ impl Case {
         }
     }
 
-    pub(super) fn hand_out(&mut self, scene: &Scene<'_>, hands: &mut Hands) {
+    pub(super) fn hand_out(&mut self, scene: &Scene, hands: &mut Hands<'_>) {
         if !self.done.corrected && per_mille(&mut self.dice, 12) {
             self.correct(scene, hands);
             return;
@@ -143,7 +143,7 @@ impl Case {
         self.stage = Stage::Over;
     }
 
-    fn correct(&mut self, scene: &Scene<'_>, hands: &mut Hands) {
+    fn correct(&mut self, scene: &Scene, hands: &mut Hands<'_>) {
         self.done.corrected = true;
         let index = self.what(scene).steps.len() - 1;
         let able = scene.ward.for_step(&self.what(scene).steps[index]);

@@ -9,13 +9,13 @@ use infra::notification::alerts::{Decision, dismiss_proposal, list_proposals, si
 use super::Year;
 use crate::year::chance::pick;
 use crate::year::model::calendar::Calendar;
-use crate::year::time::{At, date_of, show};
+use crate::year::time::{At, date_of, day_of, show};
 
 impl Year<'_> {
     pub(super) fn announce(&mut self, place: usize, at: At) {
         let (_, day, worked) = self.plan.announced[place];
         let administrator: String = self.db.read_blocking(administrator).expect("a reading");
-        let env = self.hands[0].env_at(at);
+        let env = self.people.memory().env_at(at);
         let reference = Calendar::reference();
         let year = date_of(day).format("%Y").to_string().parse().unwrap();
         let mut input = year_of_reference(year);
@@ -44,13 +44,13 @@ impl Year<'_> {
     }
 
     /// A manager signs some of the proposed apologies, and puts others aside.
-    pub(super) fn decide_proposals(&mut self, at: At, works: bool) {
-        if !works {
+    pub(super) fn decide_proposals(&mut self, at: At) {
+        if !self.people.scene.calendar.is_working_day(day_of(at)) {
             return;
         }
-        let managers = self.ward.holding("manager");
+        let managers = self.people.scene.ward.holding("manager");
         let manager = pick(&mut self.dice, &managers).id;
-        let who = self.hands[0].principal(self.ward, manager, at);
+        let who = self.people.principal(manager, at);
         let listed = {
             let who = who.clone();
             let list = move |conn: &mut _| list_proposals(conn, &who, false, None, 100);
@@ -58,7 +58,7 @@ impl Year<'_> {
         };
         for proposal in listed {
             let roll = self.dice.below(100);
-            let env = self.hands[0].env_at(at);
+            let env = self.people.memory().env_at(at);
             let who = who.clone();
             let done = self.db.write_blocking(move |conn| match roll {
                 0..=34 => {
@@ -81,7 +81,7 @@ impl Year<'_> {
                 Err(Error::Conflict(conflict)) => format!("refused: {:?}", conflict.refusal),
                 Err(error) => panic!("a proposal at {}: {error:?}", show(at)),
             };
-            self.hands[0].count("proposal", &word);
+            self.people.memory().count("proposal", &word);
         }
     }
 }

@@ -1,12 +1,13 @@
 //! Lets a year pass: moves the clock, has people act between the steps, kills servers.
 
 mod announced;
+mod people;
 mod step;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
@@ -14,8 +15,9 @@ use infra::db::schema::calendar_versions;
 use infra::db::{Db, DbSettings};
 use infra::error::Error;
 use infra::staff::{NewStandIn, create_stand_in};
+use people::{People, Shared, locked, shared};
 
-use crate::year::act::{Hands, Tally, changes_of_rights};
+use crate::year::act::{Tally, changes_of_rights};
 use crate::year::case::{Case, Scene};
 use crate::year::chance::{Dice, between, per_mille};
 use crate::year::compare::{Told, compare};
@@ -24,12 +26,7 @@ use crate::year::plan::Plan;
 use crate::year::server::{Place, Server};
 use crate::year::sink::Sink;
 use crate::year::time::{At, DayNumber, MINUTE, SECOND, day_of, on, to_utc};
-use crate::year::ward::{Absence, Ward};
-
-/// How many of the staff act at once.
-const HANDS: usize = 4;
-/// How many take dossiers in at once: each waits for the number of the one before.
-const DESKS: usize = 2;
+use crate::year::ward::Ward;
 
 /// A server that was killed in the middle of a step.
 #[derive(Debug, Clone, Copy)]
@@ -61,10 +58,8 @@ enum Turn {
 struct Year<'a> {
     plan: &'a Plan,
     db: Db,
-    ward: &'a Ward,
-    absences: &'a [Absence],
-    hands: Vec<Hands>,
-    cases: Vec<Case>,
+    people: People,
+    cases: Vec<Shared<Case>>,
     waiting: BinaryHeap<Reverse<(At, usize)>>,
     sink: Sink,
     servers: Vec<Server>,
@@ -94,11 +89,15 @@ pub fn live(url: &str, folder: &Path, plan: &Plan, arguments: &[String]) -> Figu
         arguments: arguments.to_vec(),
     };
     let server = |name: &str| Server::start(&place, folder.join(name));
+    let scene = Scene {
+        ward,
+        absences,
+        calendar: Calendar::reference(),
+        with_email: plan.with_email,
+    };
     let mut year = Year {
         plan,
-        ward: &ward,
-        absences: &absences,
-        hands: (0..HANDS).map(|_| Hands::new(&db, &changes)).collect(),
+        people: People::new(&db, scene, &changes),
         db,
         cases: Vec::new(),
         waiting: BinaryHeap::new(),
@@ -124,11 +123,11 @@ pub fn live(url: &str, folder: &Path, plan: &Plan, arguments: &[String]) -> Figu
 impl Year<'_> {
     fn appoint_stand_ins(&mut self) {
         let at = on(self.plan.first, 0, 1);
-        for absence in self.absences {
-            let who = self.hands[0].principal(self.ward, absence.absent, at);
-            let env = self.hands[0].env_at(at);
+        for absence in &self.people.scene.absences {
+            let who = self.people.principal(absence.absent, at);
+            let env = self.people.memory().env_at(at);
             let new = NewStandIn {
-                stand_in: self.ward.person(absence.stand_in).uid.clone(),
+                stand_in: self.people.scene.ward.person(absence.stand_in).uid.clone(),
                 from: to_utc(absence.from),
                 to: to_utc(absence.to),
                 reason: None,
@@ -160,33 +159,26 @@ impl Year<'_> {
 
     fn pass(&mut self) {
         let turns = self.turns();
-        let calendar = Calendar::reference();
-        let (ward, absences) = (self.ward, self.absences);
-        let scene = Scene {
-            ward,
-            absences,
-            calendar: &calendar,
-            with_email: self.plan.with_email,
-        };
         let mut day = 0;
         for (place, (at, turn)) in turns.iter().enumerate() {
             // After the last step nobody would tell of what people do.
             let next = turns.get(place + 1).map_or(*at, |(next, _)| *next);
             if day_of(*at) != day {
                 day = day_of(*at);
-                self.arrivals(day, &scene);
+                self.arrivals(day);
             }
             match turn {
                 Turn::Announced(place) => self.announce(*place, *at),
-                Turn::Proposals => self.decide_proposals(*at, calendar.is_working_day(day)),
-                Turn::Step => self.step(*at, next, &scene),
+                Turn::Proposals => self.decide_proposals(*at),
+                Turn::Step => self.step(*at, next),
             }
-            self.act_until(next, &scene, false);
+            self.act_until(next);
         }
     }
 
     /// The dossiers that will come in on a day.
-    fn arrivals(&mut self, day: DayNumber, scene: &Scene<'_>) {
+    fn arrivals(&mut self, day: DayNumber) {
+        let scene = Arc::clone(&self.people.scene);
         if !scene.calendar.is_working_day(day) {
             return;
         }
@@ -198,16 +190,33 @@ impl Year<'_> {
                 scene.calendar.add_work(on(day, 7, 30), worked)
             };
             let number = self.cases.len();
-            let case = Case::new(u64::try_from(number).unwrap(), at, self.plan.seed, scene);
+            let case = Case::new(u64::try_from(number).unwrap(), at, self.plan.seed, &scene);
             self.waiting.push(Reverse((case.at, number)));
-            self.cases.push(case);
+            self.cases.push(shared(case));
         }
     }
 
-    /// Has people act on what comes before `next`; or has new dossiers come in alone, which the
-    /// servers do not mind beside a step.
-    fn act_until(&mut self, next: At, scene: &Scene<'_>, new_alone: bool) {
+    /// Has people act on what comes before `next`.
+    fn act_until(&mut self, next: At) {
+        self.act_on("people", next, |_| true);
+    }
+
+    /// Has new dossiers come in before `next`, and people act on those alone: the servers do not
+    /// mind that beside a step, since nothing of them is due by its instant.
+    fn take_in_until(&mut self, next: At) {
+        self.act_on("beside the servers", next, Case::is_new);
+    }
+
+    fn act_on(&mut self, what: &'static str, next: At, wanted: impl Fn(&Case) -> bool) {
         let begun = Instant::now();
+        let due = self.take_due(next, wanted);
+        self.people.act(&self.cases, &due, next);
+        self.put_back(&due);
+        *self.spent.entry(what).or_default() += begun.elapsed();
+    }
+
+    /// The dossiers whose turn comes before `next`, of those that are `wanted`.
+    fn take_due(&mut self, next: At, wanted: impl Fn(&Case) -> bool) -> Vec<usize> {
         let mut due = Vec::new();
         let mut others = Vec::new();
         while let Some(Reverse((at, number))) = self.waiting.peek().copied() {
@@ -215,54 +224,24 @@ impl Year<'_> {
                 break;
             }
             self.waiting.pop();
-            if new_alone && !self.cases[number].is_new() {
-                others.push(Reverse((at, number)));
-            } else {
+            if wanted(&locked(&self.cases[number])) {
                 due.push(number);
+            } else {
+                others.push(Reverse((at, number)));
             }
         }
         self.waiting.extend(others);
         due.sort_unstable();
-        let mut queue = Vec::with_capacity(due.len());
-        let mut rest = self.cases.as_mut_slice();
-        let mut taken = 0;
-        for number in &due {
-            let (_, from) = rest.split_at_mut(number - taken);
-            let (one, after) = from.split_first_mut().expect("a case");
-            queue.push(one);
-            rest = after;
-            taken = number + 1;
-        }
-        // Whoever is done takes the next, so that nobody waits for the one with the most to do.
-        let queue = Mutex::new(queue.into_iter());
-        let next_one = || queue.lock().expect("hands that are well").next();
-        let at_once = if new_alone { DESKS } else { HANDS };
-        std::thread::scope(|scope| {
-            for hands in self.hands.iter_mut().take(at_once) {
-                scope.spawn(|| {
-                    while let Some(case) = next_one() {
-                        while case.at < next && !case.is_over() {
-                            case.act(scene, hands);
-                            if new_alone {
-                                break;
-                            }
-                        }
-                    }
-                });
-            }
-        });
+        due
+    }
+
+    fn put_back(&mut self, due: &[usize]) {
         for number in due {
-            let case = &self.cases[number];
+            let case = locked(&self.cases[*number]);
             if !case.is_over() {
-                self.waiting.push(Reverse((case.at, number)));
+                self.waiting.push(Reverse((case.at, *number)));
             }
         }
-        let what = if new_alone {
-            "intakes beside the servers"
-        } else {
-            "people"
-        };
-        *self.spent.entry(what).or_default() += begun.elapsed();
     }
 
     /// What the comparison is told of.
@@ -279,11 +258,12 @@ impl Year<'_> {
             self.db.read_blocking(read).expect("a reading")
         };
         assert_eq!(versions.len(), self.plan.announced.len() + 1);
-        let addresses = self.cases.iter().filter_map(Case::address).collect();
+        let address = |case: &Shared<Case>| locked(case).address();
+        let addresses = self.cases.iter().filter_map(address).collect();
         Told {
             plan: self.plan,
-            ward: self.ward,
-            absences: self.absences,
+            ward: &self.people.scene.ward,
+            absences: &self.people.scene.absences,
             calendars: Calendars(self.plan.calendars()),
             steps: self.plan.steps(),
             kills: &self.kills,
@@ -294,8 +274,8 @@ impl Year<'_> {
 
     fn lines(&self, lived: Duration) -> Vec<String> {
         let mut tally = Tally::new();
-        for hands in &self.hands {
-            for (what, count) in &hands.tally {
+        for memory in self.people.memories() {
+            for (what, count) in &memory.tally {
                 *tally.entry(what.clone()).or_default() += count;
             }
         }
@@ -312,7 +292,7 @@ impl Year<'_> {
                 "{} connections refused by the mail server",
                 self.sink.refused()
             ),
-            format!("{} absences", self.absences.len()),
+            format!("{} absences", self.people.scene.absences.len()),
             format!(
                 "the servers: {} runs of jobs in {} ms, {} mails in {} ms",
                 self.work[0],

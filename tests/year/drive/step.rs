@@ -1,4 +1,4 @@
-//! A step: both servers look at once, and one of them may be killed over it.
+//! A step: both servers look at once and then send, and one of them may be killed over it.
 
 use std::time::{Duration, Instant};
 
@@ -8,12 +8,12 @@ use infra::db::schema::job_runs;
 use infra::error::Error;
 
 use super::{Kill, Year};
-use crate::year::case::Scene;
+use crate::year::server::Server;
 use crate::year::time::{At, day_of, on, show};
 
 impl Year<'_> {
     /// The servers look, both at once; one of them may be killed over it.
-    pub(super) fn step(&mut self, at: At, next: At, scene: &Scene<'_>) {
+    pub(super) fn step(&mut self, at: At, next: At) {
         self.sink.now(at, day_of(at) == self.plan.smtp_down);
         if let Some((server, steps)) = self.away {
             if steps == 0 {
@@ -29,7 +29,7 @@ impl Year<'_> {
         // Beside a digest nothing comes in: by its instant it is not there yet, and yet the digest
         // would list it.
         if !(on(day_of(at), 7, 30)..on(day_of(at), 8, 0)).contains(&at) {
-            self.act_until(next, scene, true);
+            self.take_in_until(next);
         }
         let chance = self.dice.once_in(self.plan.kill_once_in);
         // What a kill on the last working day held back would not come within the year.
@@ -38,24 +38,48 @@ impl Year<'_> {
             self.kill_one(at);
             *self.spent.entry("kills").or_default() += killing.elapsed();
         } else {
-            for server in &mut self.servers {
-                let figures = server.done(|| tell_sessions(&self.db, at));
-                for (sum, one) in self.work.iter_mut().zip(figures) {
-                    *sum += one;
-                }
+            let figures = self.see_through(&[0, 1], at);
+            for (sum, one) in self.work.iter_mut().zip(figures) {
+                *sum += one;
             }
             self.usual = (self.usual * 7 + begun.elapsed()) / 8;
         }
         *self.spent.entry("steps of the servers").or_default() += begun.elapsed();
     }
 
+    /// Waits until these have looked and sent; runs, mails, and microseconds for either.
+    fn see_through(&mut self, which: &[usize], at: At) -> [u64; 4] {
+        let slow = || tell_sessions(&self.db, at);
+        which.iter().for_each(|one| self.servers[*one].looked(slow));
+        which
+            .iter()
+            .for_each(|one| self.servers[*one].both_looked());
+        let mut sums = [0; 4];
+        for one in which {
+            let figures = self.servers[*one].done(slow);
+            sums.iter_mut()
+                .zip(figures)
+                .for_each(|(sum, one)| *sum += one);
+        }
+        sums
+    }
+
     fn kill_one(&mut self, at: At) {
         let victim = usize::try_from(self.dice.below(2)).unwrap();
         let most = u64::try_from(self.usual.as_micros()).unwrap().max(1);
-        let after = Duration::from_micros(self.dice.below(most));
+        let moment = Instant::now() + Duration::from_micros(self.dice.below(most));
         let back = self.dice.below(2) * (1 + self.dice.below(6));
-        let killed = self.servers[victim].kill_after(after);
-        self.servers[1 - victim].done(|| tell_sessions(&self.db, at));
+        let other = 1 - victim;
+        let mut killed = self.servers[victim].kill_at(moment);
+        if !killed {
+            // It has looked, and sends.
+            self.servers[other].looked(|| tell_sessions(&self.db, at));
+            self.servers.iter_mut().for_each(Server::both_looked);
+            killed = self.servers[victim].kill_at(moment);
+            self.servers[other].done(|| tell_sessions(&self.db, at));
+        } else {
+            self.see_through(&[other], at);
+        }
         if !killed {
             return;
         }
@@ -68,8 +92,8 @@ impl Year<'_> {
                 std::thread::yield_now();
                 continue;
             }
-            self.servers[1 - victim].go(at);
-            self.servers[1 - victim].done(|| tell_sessions(&self.db, at));
+            self.servers[other].go(at);
+            self.see_through(&[other], at);
             if self.db.read_blocking(open_runs).expect("a reading") == 0 {
                 break;
             }
@@ -77,7 +101,7 @@ impl Year<'_> {
         if back == 0 {
             self.servers[victim].start_again();
             self.servers[victim].go(at);
-            self.servers[victim].done(|| tell_sessions(&self.db, at));
+            self.see_through(&[victim], at);
         } else {
             self.away = Some((victim, back - 1));
         }
