@@ -70,16 +70,17 @@ impl Year<'_> {
         let moment = Instant::now() + Duration::from_micros(self.dice.below(most));
         let back = self.dice.below(2) * (1 + self.dice.below(6));
         let other = 1 - victim;
-        let mut killed = self.servers[victim].kill_at(moment);
-        if !killed {
+        let killed = if self.servers[victim].kill_at(moment) {
+            self.see_through(&[other], at);
+            true
+        } else {
             // It has looked, and sends.
             self.servers[other].looked(|| tell_sessions(&self.db, at));
             self.servers.iter_mut().for_each(Server::both_looked);
-            killed = self.servers[victim].kill_at(moment);
+            let killed = self.servers[victim].kill_at(moment);
             self.servers[other].done(|| tell_sessions(&self.db, at));
-        } else {
-            self.see_through(&[other], at);
-        }
+            killed
+        };
         if !killed {
             return;
         }
