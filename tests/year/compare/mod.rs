@@ -258,12 +258,19 @@ impl Comparison<'_> {
             if !matches!(row.state.as_str(), "sent" | "moot") {
                 lines.push(format!("{} is {} in the end", row.key, row.state));
             }
-            // One that another server found moot after a dead one had sent it, and whose alerts were
-            // told anew when there was reason again, is of a step with a kill.
+            // Alerts of a mail that was found moot are told anew, in another, when there is reason
+            // again. It never came then, or a dead server had sent it: at a step with a kill.
             let arrived = self.arrived.get(message_id(&row.key).as_str());
-            let by_the_dead = arrived.is_some_and(|got| self.disturbed.contains(&got[0].at));
-            if row.kind == "staff_alert" && !linked.contains(&row.id) && !by_the_dead {
-                lines.push(format!("{} tells of nothing", row.key));
+            let excused = match arrived {
+                None => row.state == "moot",
+                Some(got) => self.disturbed.contains(&got[0].at),
+            };
+            if row.kind == "staff_alert" && !linked.contains(&row.id) && !excused {
+                let came = arrived.map_or("never".to_owned(), |got| show(got[0].at));
+                lines.push(format!(
+                    "{} tells of nothing: {}, came {came}",
+                    row.key, row.state
+                ));
             }
         }
         let back = |kill: &Kill| if kill.back > kill.at { AT_ONCE } else { 1 };
