@@ -51,6 +51,7 @@ pub struct AlertRow {
     pub mail: Option<i64>,
     /// When a manager put aside the proposal for this dossier and date.
     dismissed_at: Option<NaiveDateTime>,
+    moot_at: Option<NaiveDateTime>,
 }
 
 impl AlertRow {
@@ -62,8 +63,10 @@ impl AlertRow {
         of_stored(self.fired_at)
     }
 
-    pub fn dismissed(&self) -> Option<At> {
-        self.dismissed_at.map(of_stored)
+    /// Since when the proposal of which it tells waits for no signature, though nobody signed it.
+    pub fn put_aside(&self) -> Option<At> {
+        let first = self.dismissed_at.into_iter().chain(self.moot_at).min();
+        first.map(of_stored)
     }
 
     pub fn dropped(&self) -> Option<At> {
@@ -140,7 +143,7 @@ pub fn alert_rows(db: &Db) -> Vec<AlertRow> {
         let proposed = proposals::dossier_id
             .eq(alerts::dossier_id)
             .and(proposals::due_at.eq(alerts::due_at))
-            .and(proposals::state.eq("dismissed"));
+            .and(proposals::state.ne("signed"));
         let rows = alerts::table
             .inner_join(alert_batches::table)
             .left_join(proposals::table.on(proposed))
@@ -156,6 +159,7 @@ pub fn alert_rows(db: &Db) -> Vec<AlertRow> {
                 alert_batches::via,
                 alert_batches::mail_id,
                 proposals::decided_at.nullable(),
+                proposals::moot_at.nullable(),
             ))
             .load(conn)?;
         Ok::<_, Error>(rows)

@@ -80,7 +80,7 @@ impl Limit {
 pub struct Procedure {
     pub code: String,
     pub limit: Limit,
-    pub can_be_extended: bool,
+    pub extra_limit: Option<Limit>,
     pub payment_stage: bool,
     pub papers: u32,
     pub steps: Vec<Step>,
@@ -243,7 +243,7 @@ fn procedures() -> Vec<Procedure> {
     let procedure = |one: &Value| Procedure {
         code: one["code"].as_str().unwrap().to_owned(),
         limit: Limit::of(&one["time_limit"]),
-        can_be_extended: one.get("extra_limit").is_some(),
+        extra_limit: one.get("extra_limit").map(Limit::of),
         payment_stage: one["payment_stage"] == true,
         papers: u32::try_from(one["papers"].as_array().unwrap().len()).unwrap(),
         steps: one["route"].as_array().unwrap().iter().map(step).collect(),

@@ -4,7 +4,7 @@ use domain::time::local_date;
 use infra::db::dialect;
 use infra::dossier::verify_chains as walk;
 use infra::error::Error;
-use infra::notification::alerts::{Span, report_while, sweep_beside};
+use infra::notification::alerts::{Span, close_moot, report_while, sweep_beside};
 use infra::schedule::{Report, compute_missing_roots, purge_runs, verify_roots};
 
 use super::job::{First, Job, JobContext, Lane};
@@ -131,7 +131,8 @@ fn recompute(context: &JobContext<'_>) -> Result<Report, Error> {
     infra::calendar::recompute::run_waiting_while(&service.db, &service.env, &go_on)
 }
 
-/// Kept answers, sessions, login failures and runs that nobody needs any more.
+/// Kept answers, sessions, login failures and runs that nobody needs any more, and proposals that
+/// became moot.
 fn purge(context: &JobContext<'_>) -> Result<Report, Error> {
     let service = context.service;
     let mut report = Report::default();
@@ -148,7 +149,9 @@ fn purge(context: &JobContext<'_>) -> Result<Report, Error> {
     let env = service.env.clone();
     let gone = service.db.write_blocking(move |conn| {
         let accounts = infra::auth::purge_expired(conn, &env)?;
-        Ok::<_, Error>(accounts.saturating_add(purge_runs(conn, &env)?))
+        let runs = purge_runs(conn, &env)?;
+        let moot = close_moot(conn, &env)?;
+        Ok::<_, Error>(accounts.saturating_add(runs).saturating_add(moot))
     })?;
     report.add(gone);
     Ok(report)

@@ -132,8 +132,18 @@ fn of_applicant(letter: &Letter, dossier: &Dossier) -> Result<Wanted, Error> {
             dossier.life,
             Life::AwaitingPayment { amount_vnd, .. } if amount_vnd == asked.amount_vnd
         ),
+        // It is owed also where the date moved on since: with the one that stands.
+        Letter::ApplicantApology(told) => {
+            let moved_on =
+                |due_at: &DateTime<Utc>| dossier.state().is_open() && *due_at >= told.due_at;
+            let Some(due_at) = due_at.filter(moved_on) else {
+                return Ok(Wanted::Moot);
+            };
+            let mut told = told.clone();
+            told.due_at = due_at;
+            return Ok(yes(Letter::ApplicantApology(told)));
+        }
         // A date that moved again has a letter of its own.
-        Letter::ApplicantApology(told) => dossier.state().is_open() && due_at == Some(told.due_at),
         Letter::ApplicantDueDateMoved(told) => {
             dossier.state().is_open() && due_at == Some(told.due_at)
         }

@@ -23,7 +23,10 @@ impl Case {
             self.send_back(scene, hands, index);
         } else if (960..980).contains(&roll) && !self.done.assigned {
             self.assign(scene, hands, index);
-        } else if first && what.can_be_extended && (900..960).contains(&roll) && !self.done.extended
+        } else if first
+            && what.extra_limit.is_some()
+            && (900..960).contains(&roll)
+            && !self.done.extended
         {
             self.extend(scene, hands, index);
         } else if first && (892..900).contains(&roll) {

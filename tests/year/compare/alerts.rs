@@ -162,9 +162,9 @@ impl Comparison<'_> {
         let text = text.expect("the text of a mail to the staff");
         let (found, more) = (codes(&text), more_proposals(&text));
         let mut groups: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-        // What a manager has put aside meanwhile waits for no signature.
+        // What was put aside meanwhile, or needs no apology any more, waits for no signature.
         let waits = |row: &&AlertRow| {
-            row.rung != PROPOSED || row.dismissed().is_none_or(|dismissed| dismissed > got.at)
+            row.rung != PROPOSED || row.put_aside().is_none_or(|aside| aside > got.at)
         };
         for row in rows.iter().filter(waits) {
             let code = self.known[&row.dossier].history.code.as_str();

@@ -96,7 +96,11 @@ fn holds(letter: &Letter, span: &Span) -> bool {
         "applicant_supplement" => span.state == "awaiting_supplement",
         "applicant_payment" => span.state == "awaiting_payment",
         "applicant_result" => span.state == "resolved",
-        "applicant_apology" | "applicant_due_date_moved" => {
+        // Owed also with a later date.
+        "applicant_apology" => {
+            span.is_open() && span.due.as_ref().map(|due| due.date) >= letter.due
+        }
+        "applicant_due_date_moved" => {
             span.is_open() && span.due.as_ref().map(|due| due.date) == letter.due
         }
         _ => true,

@@ -104,12 +104,13 @@ impl Rung {
         }
     }
 
-    /// When an occurrence falls; none when it would be before the start.
+    /// When it falls for the time that comes so many days after the first; none when that would
+    /// be before the start.
     pub fn falls(&self, dated: &Dated, occurrence: i64, calendar: &Calendar) -> Option<At> {
         let day = calendar.day_ended_by(dated.date);
         let open = |day| calendar.opening(day).expect("a working day");
         let at = match self.when {
-            When::DayBefore if dated.short => used(dated, 80, calendar)?,
+            When::DayBefore if dated.short && !dated.by_hand => used(dated, 80, calendar)?,
             When::DayBefore => {
                 let opening = open(calendar.working_day(day, -1));
                 let squeezed = opening < dated.start && !dated.by_hand;
@@ -120,16 +121,20 @@ impl Rung {
             }
             When::HoursBefore(hours) => calendar.back_work(dated.date, hours * HOUR),
             When::Late => dated.date + 1,
-            When::LateFor(days, every) => {
+            When::LateFor(days, _) => {
                 let first = calendar.working_day(day, days);
-                open(calendar.on_or_after(first + occurrence * every))
+                open(calendar.on_or_after(first + occurrence))
             }
         };
         (at >= dated.start || dated.by_hand).then_some(at)
     }
 
-    pub fn repeats(&self) -> bool {
-        matches!(self.when, When::LateFor(..))
+    /// After how many days it falls again.
+    pub fn every(&self) -> Option<i64> {
+        match self.when {
+            When::LateFor(_, every) => Some(every),
+            _ => None,
+        }
     }
 }
 

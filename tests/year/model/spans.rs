@@ -73,13 +73,15 @@ pub fn end_of(limit: Limit, from: At, calendar: &Calendar) -> At {
     }
 }
 
-pub fn is_short(limit: Limit) -> bool {
-    match limit {
-        Limit::WorkingDays(days) | Limit::CalendarDays(days) => days < 2,
-        Limit::WorkingHours(hours) => hours < 16,
-        Limit::SameDay => true,
-        Limit::Months => false,
-    }
+/// Of limits one after the other, of which the second may have been an extension.
+pub fn is_short(limit: Limit, more: Option<Limit>) -> bool {
+    let hours = |limit| match limit {
+        Limit::WorkingDays(days) | Limit::CalendarDays(days) => days * 8,
+        Limit::WorkingHours(hours) => hours,
+        Limit::SameDay => 0,
+        Limit::Months => 1000,
+    };
+    hours(limit) + more.map_or(0, hours) < 16
 }
 
 /// The spans of a dossier, the last one without end.
@@ -202,6 +204,10 @@ fn after(
             );
         }
         "reappoint" => span.reappointed = true,
+        "extend" => {
+            let due = span.due.as_mut().expect("a promise");
+            due.short &= is_short(procedure.limit, procedure.extra_limit);
+        }
         "correct_result" => {
             let steps = procedure.steps.len();
             enter(Limit::WorkingDays(3), steps, calendar, &mut span, event.at);
@@ -215,7 +221,6 @@ fn after(
         && let Some(due) = &mut span.due
     {
         due.by_hand = true;
-        due.short = false;
     }
     span
 }
@@ -260,7 +265,7 @@ fn accepted(
     };
     span.due = Some(Dated {
         same_day: procedure.limit == Limit::SameDay,
-        ..dated(0, is_short(procedure.limit))
+        ..dated(0, is_short(procedure.limit, None))
     });
     span.step = Some(AtStep {
         dated: dated(hand_over(start, calendar), true),
@@ -285,7 +290,7 @@ fn enter(budget: Limit, next: usize, calendar: &Calendar, span: &mut Span, at: A
         dated: Dated {
             date: end_of(budget, at, calendar),
             start: calendar.working_from(at),
-            short: is_short(budget),
+            short: is_short(budget, None),
             by_hand: false,
             same_day: false,
             stops: Vec::new(),

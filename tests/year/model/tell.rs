@@ -68,14 +68,14 @@ impl Teller<'_> {
             let Some(dated) = rung.dated(span, calendar) else {
                 continue;
             };
-            for occurrence in 0.. {
+            let every = rung.every();
+            for times in 0.. {
+                let occurrence = times * every.unwrap_or(0);
                 let Some(firing) = self.fires(rung, &dated, occurrence, span, calendar) else {
                     break;
                 };
-                let next = rung
-                    .repeats()
-                    .then(|| rung.falls(&dated, occurrence + 1, calendar));
-                let passed = next.flatten().is_some_and(|next| next <= firing.at);
+                let next = every.and_then(|days| rung.falls(&dated, occurrence + days, calendar));
+                let passed = next.is_some_and(|next| next <= firing.at);
                 let late = rung.warns() && (firing.at > dated.date || firing.deliver > dated.date);
                 // Also a warning that comes too late was a reason to look.
                 looks.push(firing);
@@ -85,7 +85,7 @@ impl Teller<'_> {
                         warned = Some((firing, dated.date));
                     }
                 }
-                if !rung.repeats() {
+                if every.is_none() {
                     break;
                 }
             }
@@ -214,15 +214,19 @@ pub fn stands(spans: &[Span], rung: &str, due: At, at: At) -> bool {
     let now = spans.iter().find(|span| span.from < at && at <= span.to);
     now.is_some_and(|span| match LADDER.iter().find(|one| one.name == rung) {
         Some(one) if one.about == About::Answer => {
-            span.state == "submitted" && span.answer == Some(due)
+            span.state == "submitted" && span.answer == Some(due) && !(one.warns() && at > due)
         }
         Some(one) if one.about == About::Step => {
             span.runs()
+                && at <= due
                 && span
                     .step
                     .as_ref()
                     .is_some_and(|step| step.dated.date == due)
         }
-        _ => span.runs() && span.due.as_ref().is_some_and(|promise| promise.date == due),
+        one => {
+            let too_late = one.is_some_and(Rung::warns) && at > due;
+            span.runs() && !too_late && span.due.as_ref().is_some_and(|promise| promise.date == due)
+        }
     })
 }

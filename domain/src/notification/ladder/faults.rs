@@ -203,7 +203,7 @@ fn can_fire(when: When, limit: TimeLimit, spans: &mut Spans<'_>) -> bool {
             short,
         } => match short {
             // Where days off leave too few days, it falls as for a short term.
-            Some(short) => is_short(limit, short) || working_days < at_most(limit),
+            Some(short) => is_short([limit], short) || working_days < at_most(limit),
             None => working_days < spans.days_of(limit),
         },
         When::BeforeHours { working_hours } => {

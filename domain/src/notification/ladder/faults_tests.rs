@@ -250,6 +250,7 @@ fn falls(ladder: &Ladder, limit: TimeLimit, at: DateTime<Utc>, calendar: &Calend
         start: due.effective_at,
         stopped: TimeDelta::zero(),
         limit,
+        extended_by: None,
         hand_set: false,
     };
     let watch = Watch {

@@ -16,7 +16,8 @@ const INSTANT: TimeDelta = TimeDelta::microseconds(1);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Firing<'a> {
     pub rung: &'a Rung,
-    /// Counts repetitions from 0.
+    /// Days of the calendar from the first time that it falls to this one, before days off move
+    /// it: a rung that is to repeat more or less often from now on goes on where it stands.
     pub occurrence: u32,
     /// The date that it is about, part of its key: a new date arms the rung again.
     pub due_at: DateTime<Utc>,
@@ -123,7 +124,10 @@ fn moments_about(
     let last = u32::try_from(guess)
         .unwrap_or(u32::MAX - 2)
         .saturating_add(1);
-    let at = |occurrence| Some((occurrence, moment(rung, target, occurrence, calendar)?));
+    let at = |times: u32| {
+        let occurrence = times.checked_mul(every)?;
+        Some((occurrence, moment(rung, target, occurrence, calendar)?))
+    };
     let mut nearby: Vec<_> = (last.saturating_sub(3)..=last.saturating_add(1))
         .filter_map(at)
         .collect();
@@ -133,7 +137,7 @@ fn moments_about(
     nearby
 }
 
-/// When a rung falls for the `occurrence`th time; none where it does not.
+/// When a rung falls, so many days after the first time; none where it does not.
 fn moment(
     rung: &Rung,
     target: &Target,
@@ -159,10 +163,7 @@ fn moment(
             calendar.before_working_time(target.due_at, TimeDelta::hours(working_hours.into()))
         }
         When::Used { percent } => target.when_used(percent, calendar),
-        When::Late {
-            working_days,
-            every_days,
-        } => late(target, working_days, every_days, occurrence, calendar)?,
+        When::Late { working_days, .. } => late(target, working_days, occurrence, calendar)?,
         When::LateHours { working_hours } => calendar
             .add_working_time(target.due_at, TimeDelta::hours(working_hours.into()))
             .max(target.due_at + INSTANT),
@@ -175,7 +176,8 @@ fn moment(
 /// Whether days off took the days of a term that has them by its number: a Saturday and a Sunday
 /// the two that come before the last of three.
 fn squeezed(target: &Target, working_days: u32, opening: DateTime<Utc>) -> bool {
-    opening < target.start && !target.hand_set && working_days < at_most(target.limit)
+    let most = target.limits().map(at_most).fold(0, u32::saturating_add);
+    opening < target.start && !target.hand_set && working_days < most
 }
 
 fn opening_before(target: &Target, days: u32, calendar: &Calendar) -> Option<DateTime<Utc>> {
@@ -183,20 +185,13 @@ fn opening_before(target: &Target, days: u32, calendar: &Calendar) -> Option<Dat
     calendar.open_of(calendar.working_day_before(due_day, days))
 }
 
-fn late(
-    target: &Target,
-    days: u32,
-    every: Option<u32>,
-    occurrence: u32,
-    calendar: &Calendar,
-) -> Option<DateTime<Utc>> {
+fn late(target: &Target, days: u32, occurrence: u32, calendar: &Calendar) -> Option<DateTime<Utc>> {
     if days == 0 && occurrence == 0 {
         return Some(target.due_at + INSTANT);
     }
     let due_day = calendar.due_day(target.due_at);
     let first = calendar.working_day_after(due_day, days);
-    let later = u64::from(every.unwrap_or(0)).checked_mul(u64::from(occurrence))?;
-    let date = first.checked_add_days(chrono::Days::new(later))?;
+    let date = first.checked_add_days(chrono::Days::new(occurrence.into()))?;
     let rolled = if calendar.is_working_day(date) {
         date
     } else {
@@ -218,7 +213,11 @@ impl Watch {
 impl Target {
     /// Too short a time to count in days. A date that a person set is counted in days.
     fn is_short(&self, short: Short) -> bool {
-        !self.hand_set && is_short(self.limit, short)
+        !self.hand_set && is_short(self.limits(), short)
+    }
+
+    fn limits(&self) -> impl Iterator<Item = TimeLimit> {
+        [Some(self.limit), self.extended_by].into_iter().flatten()
     }
 
     /// When `percent` of the working time is used up: the rest lies before the date, so time
@@ -231,13 +230,18 @@ impl Target {
     }
 }
 
-pub(super) fn is_short(limit: TimeLimit, short: Short) -> bool {
-    match limit {
-        TimeLimit::WorkingDays(days) | TimeLimit::CalendarDays(days) => days < short.under_days,
-        TimeLimit::WorkingHours(hours) => hours < short.under_days.saturating_mul(DAY_HOURS),
-        TimeLimit::SameDay { .. } => short.under_days > 0,
-        TimeLimit::Months(_) => false,
-    }
+/// Whether a term of these limits, one after the other, is under so many days.
+pub(super) fn is_short(limits: impl IntoIterator<Item = TimeLimit>, short: Short) -> bool {
+    let hours = |limit| match limit {
+        TimeLimit::WorkingDays(days) | TimeLimit::CalendarDays(days) => {
+            days.saturating_mul(DAY_HOURS)
+        }
+        TimeLimit::WorkingHours(hours) => hours,
+        TimeLimit::SameDay { .. } => 0,
+        TimeLimit::Months(_) => u32::MAX,
+    };
+    let whole = limits.into_iter().map(hours).fold(0, u32::saturating_add);
+    whole < short.under_days.saturating_mul(DAY_HOURS)
 }
 
 #[cfg(test)]

@@ -59,6 +59,7 @@ fn target(limit: TimeLimit, start: &str, due_at: &str) -> Target {
         start: at(start),
         stopped: TimeDelta::zero(),
         limit,
+        extended_by: None,
         hand_set: false,
     }
 }
@@ -205,26 +206,6 @@ fn at_the_noon_close_a_rung_waits_for_the_afternoon() {
 }
 
 #[test]
-fn long_overdue_comes_on_the_third_working_day_and_then_once_a_week() {
-    let watch = ten_days("2026-02-03 17:00");
-    let fired = |now: &str| looked(&watch, now, now).0.pop().unwrap();
-    assert_eq!(fired("2026-02-06 07:30"), "long_overdue/0 2026-02-06 07:30");
-    assert_eq!(fired("2026-02-13 07:30"), "long_overdue/1 2026-02-13 07:30");
-    // A week on is Friday of Tết: it rolls to Monday, and the one after it stays a Friday.
-    let (_, next) = looked(&watch, "2026-02-13 07:30", "2026-02-13 07:31");
-    assert_eq!(next.unwrap(), "2026-02-23 07:30");
-    assert_eq!(fired("2026-02-23 07:30"), "long_overdue/2 2026-02-23 07:30");
-    let (_, next) = looked(&watch, "2026-02-23 07:30", "2026-02-23 07:31");
-    assert_eq!(next.unwrap(), "2026-02-27 07:30");
-    assert_eq!(fired("2026-02-27 07:30"), "long_overdue/3 2026-02-27 07:30");
-    // Years later the last occurrence alone stands for all that were missed.
-    let (fires, next) = looked(&watch, "2028-02-03 09:00", "2028-02-03 09:00");
-    assert_eq!(fires.len(), 2, "{fires:?}");
-    assert_eq!(fires[1], "long_overdue/103 2028-02-03 09:00");
-    assert_eq!(next.unwrap(), "2028-02-04 07:30");
-}
-
-#[test]
 fn a_short_time_is_warned_of_when_four_fifths_are_used() {
     let same_day = TimeLimit::SameDay {
         cutoff: chrono::NaiveTime::from_hms_opt(15, 0, 0).unwrap(),
@@ -255,6 +236,32 @@ fn a_short_time_is_warned_of_when_four_fifths_are_used() {
     );
     // One hour on Wednesday and the half day: 5 h of work, one of them left.
     assert_eq!(moments(&one_day), ["step_due_soon 2026-03-12 10:30"]);
+}
+
+#[test]
+fn a_short_time_that_was_extended_is_counted_as_a_whole() {
+    let same_day = TimeLimit::SameDay {
+        cutoff: chrono::NaiveTime::from_hms_opt(15, 0, 0).unwrap(),
+    };
+    let extended = |limit, more, due_at| {
+        let mut watch = due(limit, "2026-03-02 09:00", due_at);
+        watch.due.as_mut().unwrap().extended_by = Some(more);
+        moments(&watch).swap_remove(0)
+    };
+    let days = TimeLimit::WorkingDays;
+    assert_eq!(
+        extended(same_day, days(5), "2026-03-10 17:00"),
+        "due_soon 2026-03-09 07:30"
+    );
+    assert_eq!(
+        extended(days(1), days(1), "2026-03-04 17:00"),
+        "due_soon 2026-03-03 07:30"
+    );
+    // Still under two days: 14 h 30 min of work, of which 2 h 54 min are left.
+    assert_eq!(
+        extended(same_day, days(1), "2026-03-03 17:00"),
+        "due_soon 2026-03-03 14:06"
+    );
 }
 
 #[test]
@@ -350,3 +357,6 @@ fn a_rung_that_is_switched_off_is_silent() {
         Look::default()
     );
 }
+
+#[path = "moments_repeated_tests.rs"]
+mod repeated;

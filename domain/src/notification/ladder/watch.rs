@@ -19,6 +19,8 @@ pub struct Target {
     /// Working time that the clock stood still since then.
     pub stopped: TimeDelta,
     pub limit: TimeLimit,
+    /// What an extension added to it.
+    pub extended_by: Option<TimeLimit>,
     /// A person set the date: the limit says nothing about it.
     pub hand_set: bool,
 }
@@ -60,6 +62,7 @@ fn answer(answer_by: DateTime<Utc>, calendar: &Calendar) -> Target {
         start: calendar.before_working_time(answer_by, hours),
         stopped: TimeDelta::zero(),
         limit: TimeLimit::WorkingHours(ANSWER_HOURS),
+        extended_by: None,
         hand_set: false,
     }
 }
@@ -73,6 +76,7 @@ fn step_target(step: &StepAt, calendar: &Calendar) -> Result<Target, Refusal> {
             start: calendar.effective(step.entered_at),
             stopped: TimeDelta::zero(),
             limit: TimeLimit::WorkingHours(1),
+            extended_by: None,
             hand_set: false,
         }),
     }
@@ -106,11 +110,17 @@ fn of_term(
             _ => None,
         })
         .fold(TimeDelta::zero(), |sum, stop| sum + stop);
+    // At most once (the rules of a dossier see to it).
+    let extended_by = term.changes.iter().find_map(|change| match change {
+        Change::Extend { limit } => Some(*limit),
+        _ => None,
+    });
     Ok(Target {
         due_at,
         start,
         stopped,
         limit: term.limit,
+        extended_by,
         hand_set,
     })
 }

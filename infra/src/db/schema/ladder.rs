@@ -79,5 +79,6 @@ diesel::table! {
         created_at -> Timestamp,
         decided_by -> Nullable<BigInt>,
         decided_at -> Nullable<Timestamp>,
+        moot_at -> Nullable<Timestamp>,
     }
 }

@@ -244,7 +244,9 @@ pub(super) fn digest_letter(
     let (directory, ladders) = (&loaded.directory, &loaded.ladders);
     let read = alerts.len();
     let now = env.now();
-    let (wanted, unwanted): (Vec<_>, Vec<_>) = alerts.into_iter().partition(AlertNow::is_wanted);
+    let (wanted, unwanted): (Vec<_>, Vec<_>) = alerts
+        .into_iter()
+        .partition(|alert| alert.is_to_be_told(directory, ladders, now));
     let unwanted: Vec<i64> = unwanted.iter().map(|alert| alert.id).collect();
     let mut groups = groups(conn, directory, ladders, &wanted, now)?;
     let scopes = directory.scopes();

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use domain::notification::ladder::{About, When};
+use domain::notification::ladder::{About, Rung, When};
 use domain::time::local_date;
 
 use super::PROPOSED;
@@ -101,6 +101,20 @@ impl AlertNow {
         }
     }
 
+    /// Whether it is to be told now: its rung is still on the ladder, and what warns of a date
+    /// comes before it. Of what fell since then other rungs tell.
+    pub(super) fn is_to_be_told(
+        &self,
+        directory: &Directory,
+        ladders: &Ladders,
+        now: DateTime<Utc>,
+    ) -> bool {
+        let counts =
+            |rung: &Rung| rung.enabled && !(rung.when.is_before() && self.due_at < now.naive_utc());
+        let rung = || rung_of(directory, ladders, self.office_id, &self.rung);
+        self.is_wanted() && (self.is_proposal() || rung().is_some_and(counts))
+    }
+
     fn runs(&self) -> bool {
         matches!(self.state.as_str(), "accepted" | "processing")
     }
@@ -139,17 +153,17 @@ pub(super) fn groups(
     alerts: &[AlertNow],
     now: DateTime<Utc>,
 ) -> Result<Vec<Group>, Error> {
-    let mut by_rung: BTreeMap<&str, Vec<&AlertNow>> = BTreeMap::new();
+    // By the ladder of each one's office: rungs of one name may be different ones.
+    let mut by_rung: BTreeMap<Described<'_>, Vec<&AlertNow>> = BTreeMap::new();
     for alert in alerts.iter().filter(|alert| !alert.is_proposal()) {
-        by_rung.entry(&alert.rung).or_default().push(alert);
+        let described = described(directory, ladders, alert);
+        by_rung.entry(described).or_default().push(alert);
     }
     let mut found = Vec::new();
-    for (rung, mut alerts) in by_rung {
+    for (described, mut alerts) in by_rung {
         // Of two people meant, as by a stand-in's mail, the dossier is one all the same.
         let mut seen = BTreeSet::new();
         alerts.retain(|alert| seen.insert(alert.dossier_id));
-        let office = alerts.first().map_or(0, |alert| alert.office_id);
-        let (title, weight) = described(directory, ladders, office, rung);
         let oldest: Vec<i64> = alerts
             .iter()
             .take(NAMED)
@@ -162,34 +176,52 @@ pub(super) fn groups(
             .collect();
         let places = alerts.iter().map(|one| (one.office_id, one.department_id));
         let counted = count_by(places);
-        let group = Group {
-            rung: rung.to_owned(),
-            title,
+        found.push(Group {
+            rung: described.name.to_owned(),
+            title: described.title.to_owned(),
             count: u64::try_from(alerts.len()).unwrap_or(u64::MAX),
             departments: named_counts(directory, counted),
             dossiers: lines(conn, directory, &oldest, &dates)?,
-        };
-        found.push((weight, group));
+        });
     }
-    found.sort_by_key(|(weight, _)| *weight);
-    Ok(found.into_iter().map(|(_, group)| group).collect())
+    Ok(found)
 }
 
-/// The title of a rung, and how it is ordered: what is late before what is not, the latest
-/// first; the promise before the answer, the answer before the step.
-fn described(
+/// A rung as a letter shows it, in the order of a letter: what is late before what is not, the
+/// latest first; the promise before the answer, the answer before the step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Described<'a> {
+    weight: (u8, i64, u8),
+    name: &'a str,
+    title: &'a str,
+}
+
+/// A rung by its name, on the ladder of an office.
+fn rung_of<'a>(
     directory: &Directory,
-    ladders: &Ladders,
+    ladders: &'a Ladders,
     office: i64,
     name: &str,
-) -> (String, (u8, i64, u8)) {
+) -> Option<&'a Rung> {
     let path = directory
         .offices
         .get(&office)
         .map_or("", |office| office.path.as_str());
-    let rung = ladders.of(path).rungs.iter().find(|rung| rung.name == name);
-    let Some(rung) = rung else {
-        return (name.to_owned(), (2, 0, 0));
+    ladders.of(path).rungs.iter().find(|rung| rung.name == name)
+}
+
+fn described<'a>(
+    directory: &Directory,
+    ladders: &'a Ladders,
+    alert: &'a AlertNow,
+) -> Described<'a> {
+    let name = alert.rung.as_str();
+    let Some(rung) = rung_of(directory, ladders, alert.office_id, name) else {
+        return Described {
+            weight: (2, 0, 0),
+            name,
+            title: name,
+        };
     };
     let (late, by) = match rung.when {
         When::Late { working_days, .. } => (0, -i64::from(working_days)),
@@ -201,7 +233,11 @@ fn described(
         About::Answer => 1,
         About::Step => 2,
     };
-    (rung.title.clone(), (late, by, about))
+    Described {
+        weight: (late, by, about),
+        name,
+        title: &rung.title,
+    }
 }
 
 /// Dossiers as letters name them, each read once for all letters of one moment: the same one is

@@ -60,6 +60,8 @@ pub(super) struct Proposed {
 pub(super) struct Seen {
     pub tellings: Vec<Telling>,
     pub proposed: Option<Proposed>,
+    /// The steps that are left fit before this date: what was proposed for it is moot.
+    pub fits_by: Option<DateTime<Utc>>,
     pub next: Option<DateTime<Utc>>,
 }
 
@@ -123,9 +125,17 @@ impl Sight {
             seen.proposed = self.propose(conn, env, row, &dossier, calendar)?;
             if seen.proposed.is_some() {
                 self.tell_managers(row, warning, calendar, &mut seen.tellings);
+                // What lies still ends later each day.
+                seen.next = earlier(seen.next, self.next_opening(calendar));
+            } else {
+                seen.fits_by = Some(warning.due_at);
             }
         }
         Ok(seen)
+    }
+
+    fn next_opening(&self, calendar: &Calendar) -> Option<DateTime<Utc>> {
+        calendar.open_of(calendar.working_day_after(local_date(self.now), 1))
     }
 
     fn tell(
@@ -230,4 +240,8 @@ impl Sight {
             }),
         })
     }
+}
+
+fn earlier(one: Option<DateTime<Utc>>, other: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
+    one.into_iter().chain(other).min()
 }

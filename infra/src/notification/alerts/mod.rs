@@ -27,7 +27,8 @@ pub use ladders::{LadderView, delete_ladder, look_again, read_ladder, replace_la
 pub use list::{AlertFilter, AlertView, list_alerts};
 pub use present::{Presented, forget, leave_out, present, settle};
 pub use proposals::{
-    Decision, ProposalView, dismiss_proposal, list_proposals, read_proposal, sign_proposal,
+    Decision, ProposalView, close_moot, dismiss_proposal, list_proposals, read_proposal,
+    sign_proposal,
 };
 pub use report::{Runs, Span, report, report_while};
 pub use sweep::{sweep, sweep_beside};

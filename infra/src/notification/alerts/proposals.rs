@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::Timestamp;
 use domain::auth::{Principal, Role};
 use domain::dossier::Action;
 use domain::text::Note;
@@ -29,6 +30,7 @@ pub struct ProposalView {
     proposed_due_at: NaiveDateTime,
     pub reason: String,
     state: String,
+    moot_at: Option<NaiveDateTime>,
     created_at: NaiveDateTime,
     decided_at: Option<NaiveDateTime>,
     dossier_state: String,
@@ -40,11 +42,11 @@ pub struct ProposalView {
 }
 
 impl ProposalView {
-    /// `open`, `signed`, `dismissed`, or `moot` when the dossier ended, waits, or has another
-    /// date by now.
+    /// `open`, `signed`, `dismissed`, or `moot` when the dossier ended, waits, has another date by
+    /// now, or has steps left that fit before it again.
     pub fn state(&self) -> &str {
         let runs = matches!(self.dossier_state.as_str(), "accepted" | "processing");
-        let stands = runs && self.dossier_due_at == Some(self.due_at);
+        let stands = runs && self.dossier_due_at == Some(self.due_at) && self.moot_at.is_none();
         if self.state == "open" && !stands {
             "moot"
         } else {
@@ -91,6 +93,7 @@ macro_rules! columns {
             proposals::proposed_due_at,
             proposals::reason,
             proposals::state,
+            proposals::moot_at,
             proposals::created_at,
             proposals::decided_at,
             dossiers::state,
@@ -122,6 +125,7 @@ pub fn list_proposals(
     if !all {
         query = query
             .filter(proposals::state.eq("open"))
+            .filter(proposals::moot_at.is_null())
             .filter(dossiers::state.eq_any(["accepted", "processing"]))
             .filter(dossiers::due_at.eq(proposals::due_at.nullable()));
     }
@@ -196,6 +200,21 @@ pub fn dismiss_proposal(
     let detail = serde_json::json!({ "dossier": proposal.dossier });
     audit(conn, env, who, "proposal.dismiss", uid, &detail)?;
     Ok(decided)
+}
+
+/// Notes which proposals became moot because their dossier ended or got another date: the lists
+/// need not read them again. What only waits may go on towards the same date. Gives how many, at
+/// most a thousand.
+pub fn close_moot(conn: &mut Conn, env: &Env) -> Result<usize, Error> {
+    Ok(diesel::sql_query(
+        "UPDATE proposals SET moot_at = $1 WHERE id IN ( \
+           SELECT p.id FROM proposals p JOIN dossiers d ON d.id = p.dossier_id \
+           WHERE p.state = 'open' AND p.moot_at IS NULL AND (d.ended_at IS NOT NULL \
+             OR (d.state IN ('accepted', 'processing') AND d.due_at <> p.due_at)) \
+           LIMIT 1000) AND state = 'open'",
+    )
+    .bind::<Timestamp, _>(env.now().naive_utc())
+    .execute(conn)?)
 }
 
 fn to_decide(conn: &mut Conn, who: &Principal, uid: &str) -> Result<ProposalView, Error> {

@@ -69,6 +69,7 @@ pub(super) fn record(
     }
     let fired = insert_alerts(conn, run, looked)?;
     insert_proposals(conn, run, looked)?;
+    withdraw_proposals(conn, run, looked)?;
     set_next_look(conn, looked)?;
     Ok(fired)
 }
@@ -277,8 +278,44 @@ fn insert_proposals(
          JOIN dossiers ON dossiers.id = proposed.dossier_id AND dossiers.version = proposed.version \
            AND dossiers.next_look_at = proposed.look \
          WHERE TRUE ON CONFLICT (dossier_id, due_at) DO UPDATE \
-         SET proposed_due_at = excluded.proposed_due_at, reason = excluded.reason \
-         WHERE proposals.state = 'open' AND proposals.proposed_due_at <> excluded.proposed_due_at",
+         SET proposed_due_at = excluded.proposed_due_at, reason = excluded.reason, moot_at = NULL \
+         WHERE proposals.state = 'open' AND (proposals.moot_at IS NOT NULL \
+           OR proposals.proposed_due_at <> excluded.proposed_due_at)",
+        rows.join(", "),
+        instant(kind, run.now),
+    );
+    diesel::sql_query(sql).execute(conn)?;
+    Ok(())
+}
+
+/// Notes which proposals the steps no longer need.
+fn withdraw_proposals(
+    conn: &mut Conn,
+    run: &Run,
+    looked: &[(WatchedRow, Seen)],
+) -> Result<(), Error> {
+    let kind = dialect::kind(conn);
+    let fits = |(row, seen): &(WatchedRow, Seen)| {
+        let due_at = seen.fits_by?;
+        Some(format!(
+            "({}, {}, {}, {})",
+            row.id,
+            row.version,
+            instant_literal(kind, row.next_look_at),
+            instant(kind, due_at),
+        ))
+    };
+    let rows: Vec<String> = looked.iter().filter_map(fits).collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let sql = format!(
+        "WITH fits (dossier_id, version, look, due_at) AS (VALUES {}) \
+         UPDATE proposals SET moot_at = {} FROM fits \
+         JOIN dossiers ON dossiers.id = fits.dossier_id AND dossiers.version = fits.version \
+           AND dossiers.next_look_at = fits.look \
+         WHERE proposals.dossier_id = fits.dossier_id AND proposals.due_at = fits.due_at \
+           AND proposals.state = 'open' AND proposals.moot_at IS NULL",
         rows.join(", "),
         instant(kind, run.now),
     );

@@ -218,6 +218,7 @@ pub(super) fn open_proposals(
             .inner_join(dossiers::table.inner_join(procedure_versions::table))
             .filter(proposals::office_id.eq_any(of.clone()))
             .filter(proposals::state.eq("open"))
+            .filter(proposals::moot_at.is_null())
             .filter(dossiers::state.eq_any(["accepted", "processing"]))
             .filter(dossiers::due_at.eq(proposals::due_at.nullable()))
     };

@@ -45,9 +45,12 @@ pub(super) fn alert_letter(
     alerts: Vec<AlertNow>,
 ) -> Result<Built<Alert>, Error> {
     let read = alerts.len();
-    let (wanted, unwanted): (Vec<_>, Vec<_>) = alerts.into_iter().partition(AlertNow::is_wanted);
+    let now = env.now();
+    let (wanted, unwanted): (Vec<_>, Vec<_>) = alerts
+        .into_iter()
+        .partition(|alert| alert.is_to_be_told(directory, ladders, now));
     let unwanted = unwanted.iter().map(|alert| alert.id).collect();
-    let mut groups = groups(conn, directory, ladders, &wanted, env.now())?;
+    let mut groups = groups(conn, directory, ladders, &wanted, now)?;
     let mut proposals = open_proposals(conn, directory, &proposing(&wanted))?;
     leave_out_one_office(groups.iter_mut(), &mut proposals.named);
     let office = office_of(directory, addressee, &wanted);
@@ -68,7 +71,7 @@ pub(super) fn alert_letter(
         office: office_name(directory, office),
         groups,
         total: count_of(dossiers_of(&wanted).len()),
-        list_url: list_url(&wanted, &Sections::default(), env.now()),
+        list_url: list_url(&wanted, &Sections::default(), now),
         proposals: proposals.named,
         proposal_count: proposals.count,
     };
