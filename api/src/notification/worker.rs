@@ -9,8 +9,7 @@ use chrono::{DateTime, Utc};
 use infra::clock::Clock;
 use infra::db::Db;
 use infra::env::Env;
-use infra::error::Error;
-use infra::notification::delivery::{self, Delivered, Post, Waiting};
+use infra::notification::delivery::{self, Delivered, Post};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -114,9 +113,7 @@ async fn work(
 
 /// How long until something is due.
 async fn until_next(db: &Db, env: &Env) -> Duration {
-    let asked = env.clone();
-    let queue: Result<Waiting, Error> = db.read(move |conn| delivery::queue(conn, &asked)).await;
-    let next = queue.ok().and_then(|queue| queue.next);
+    let next = db.read(delivery::next_due).await.ok().flatten();
     next.map_or(LOOK_ROUND, |next| wait_for(&*env.clock, next))
 }
 

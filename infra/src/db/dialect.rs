@@ -231,17 +231,17 @@ pub(crate) fn try_lock_session(conn: &mut Conn, key: i64) -> QueryResult<bool> {
     }
 }
 
-/// Gives back a lock of [`try_lock_session`].
+/// Gives back a lock of [`try_lock_session`]; false when this session does not hold it.
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) fn unlock_session(conn: &mut Conn, key: i64) -> QueryResult<()> {
+pub(crate) fn unlock_session(conn: &mut Conn, key: i64) -> QueryResult<bool> {
     match conn {
-        Conn::Sqlite(_) => Ok(()),
+        Conn::Sqlite(_) => Ok(true),
         Conn::Postgres(pg) => Hot::sql("SELECT pg_advisory_unlock(")
             .bind::<BigInt, _>(key, ") AS locked")
-            .execute(pg)
-            .map(|_| ()),
+            .get_result::<Locked>(pg)
+            .map(|row| row.locked),
     }
 }
 

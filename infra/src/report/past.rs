@@ -123,7 +123,12 @@ fn standings(
         .load(conn)?;
     let mut found: BTreeMap<i64, Standing> = BTreeMap::new();
     for (dossier, action, to_state, at, detail) in events {
-        let detail: Value = serde_json::from_str(&detail)?;
+        // One that was tampered with or damaged says nothing, and keeps no report from anybody: the
+        // walk over the chains names it.
+        let detail = serde_json::from_str(&detail).unwrap_or_else(|fault| {
+            tracing::error!(dossier, %fault, "an event does not read");
+            Value::Null
+        });
         let standing = found.entry(dossier).or_default();
         standing.follow(&action, &to_state, at.and_utc(), &detail);
     }

@@ -85,10 +85,17 @@ impl Turnstile {
     /// Gives the lock back.
     pub fn leave(&mut self, job: &str) {
         let freed = match &mut self.conn {
-            Some(conn) => dialect::unlock_session(conn, lock_of(job)).is_ok(),
-            None => true,
+            Some(conn) => dialect::unlock_session(conn, lock_of(job)),
+            None => Ok(true),
         };
-        if !freed {
+        if matches!(freed, Ok(false)) {
+            tracing::error!(
+                job,
+                "the lock of a job was not ours any more: a pooler that hands each transaction \
+                 another session cannot be used"
+            );
+        }
+        if !matches!(freed, Ok(true)) {
             // The end of the connection is the end of its locks.
             self.conn = None;
         }

@@ -93,6 +93,33 @@ both! {
         assert_eq!(told(&post.new_mails(&world)), Vec::<String>::new());
     }
 
+    async fn a_warning_that_could_not_be_sent_before_its_date_is_left_out(world) {
+        let (staff, _) = warned(&world).await;
+        let office = Office::of(&world);
+        // The mail server is away until Monday; on Friday the dossier was due.
+        sweep_at(&world, "2026-12-07 08:00");
+        office.deliver_at("2026-12-07 08:01").await;
+        let moot = staff.manager.get("/api/v1/alerts?state=moot").await.expect(200);
+        let mut rungs = moot.each("rung");
+        rungs.sort();
+        assert_eq!(rungs, ["due_soon", "due_soon"]);
+        let mailed = staff.manager.get("/api/v1/alerts?state=mailed&rung=overdue").await.expect(200);
+        assert_eq!(mailed.at("items").as_array().unwrap().len(), 2);
+    }
+
+    async fn a_rung_that_is_gone_before_its_mail_goes_is_left_out(world) {
+        let (staff, _) = warned(&world).await;
+        let ladder = "/api/v1/offices/H29.23/alert-ladder";
+        let built_in = staff.admin.get(ladder).await.expect(200);
+        let mut rungs = built_in.at("rungs").as_array().unwrap().clone();
+        rungs.retain(|rung| rung["name"] != "due_soon");
+        staff.admin.put(ladder, "\"1\"", &json!({ "rungs": rungs })).await.expect(200);
+        let office = Office::of(&world);
+        office.deliver_at("2026-12-03 07:40").await;
+        let moot = staff.manager.get("/api/v1/alerts?state=moot&rung=due_soon").await.expect(200);
+        assert_eq!(moot.at("items").as_array().unwrap().len(), 2);
+    }
+
     async fn what_resumes_between_the_words_and_the_record_is_looked_at_again(world) {
         let (staff, code) = warned(&world).await;
         let mut post = Post::default();

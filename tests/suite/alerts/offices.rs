@@ -77,6 +77,30 @@ both! {
         assert_eq!(places(ward.group("long_overdue")), [(None, None), (None, Some(JUSTICE))]);
     }
 
+    async fn rungs_of_one_name_in_two_offices_are_told_apart(world) {
+        four_in_two_wards(&world).await;
+        let staff = Staff::of(&world);
+        let ladder = "/api/v1/offices/H29.24/alert-ladder";
+        let built_in = staff.admin.get(ladder).await.expect(200);
+        let mut rungs = built_in.at("rungs").clone();
+        let long = rungs.as_array_mut().unwrap().iter_mut().find(|rung| rung["name"] == "long_overdue");
+        let long = long.expect("the rung");
+        long["title"] = "Quá hạn 2 ngày làm việc".into();
+        long["when"]["working_days"] = 2.into();
+        staff.admin.put(ladder, "\"1\"", &serde_json::json!({ "rungs": rungs })).await.expect(200);
+        sweep_at(&world, "2026-11-30 07:30");
+        let mails = Post::default().new_mails(&world);
+        let Letter::StaffDigest(digest) = &to(&mails, ABOVE).letter else { panic!("no digest") };
+        let long = digest.groups.iter().filter(|group| group.rung == "long_overdue");
+        let told: Vec<_> = long
+            .map(|group| (group.title.as_str(), group.count, group.departments[0].office.as_deref()))
+            .collect();
+        assert_eq!(told, [
+            ("Hồ sơ quá hạn kéo dài", 2, Some(WARD)),
+            ("Quá hạn 2 ngày làm việc", 2, Some(SECOND)),
+        ]);
+    }
+
     async fn a_report_counts_those_of_no_department_by_office(world) {
         four_in_two_wards(&world).await;
         world.now("2026-11-30 08:00");

@@ -60,6 +60,72 @@ both! {
         assert_eq!(dossier.text("due_at"), "2026-11-30T17:00:00+07:00");
     }
 
+    async fn a_proposal_for_what_lies_idle_moves_on_with_each_morning(world) {
+        let (staff, _, id) = proposed(&world).await;
+        let path = format!("/api/v1/proposals/{id}");
+        assert_eq!(
+            staff.manager.get(&path).await.expect(200).text("proposed_due_at"),
+            "2026-11-26T17:00:00+07:00"
+        );
+        sweep_at(&world, "2026-11-25 07:30");
+        assert_eq!(
+            staff.manager.get(&path).await.expect(200).text("proposed_due_at"),
+            "2026-11-27T17:00:00+07:00"
+        );
+    }
+
+    async fn a_proposal_is_moot_while_the_steps_fit_again(world) {
+        let (staff, code, id) = proposed(&world).await;
+        let path = format!("/api/v1/proposals/{id}");
+        world.now("2026-11-23 09:00");
+        staff.clerk.forward(&code, &staff.justice).await.expect(200);
+        staff.justice.forward(&code, &staff.justice_head).await.expect(200);
+        staff.justice_head.forward(&code, &staff.manager).await.expect(200);
+        let open = async || {
+            let list = staff.manager.get("/api/v1/proposals").await.expect(200);
+            list.at("items").as_array().unwrap().len()
+        };
+        assert_eq!(open().await, 1);
+        sweep_at(&world, "2026-11-23 09:01");
+        assert_eq!(open().await, 0);
+        let seen = staff.manager.get(&path).await.expect(200);
+        assert_eq!(seen.text("state"), "moot");
+        staff.manager.post_seen(&format!("{path}/sign"), seen.etag(), &json!({})).await
+            .problem(409, "proposal_moot");
+        sweep_at(&world, "2026-11-25 07:30");
+        let mails = Post::default().new_mails(&world);
+        let digests = mails.iter().rev().filter(|mail| mail.to == "lanhdao");
+        let last = digests.filter_map(|mail| match &mail.letter {
+            Letter::StaffDigest(digest) => Some(digest.proposal_count),
+            _ => None,
+        });
+        assert_eq!(last.collect::<Vec<_>>(), [0, 1], "the newest first");
+        // Sent back on the last day, the steps that follow no longer fit.
+        world.now("2026-11-25 13:30");
+        staff.manager.act(&code, "send_back", json!({ "reason": "Thiếu ý kiến" })).await.expect(200);
+        sweep_at(&world, "2026-11-25 13:31");
+        assert_eq!(open().await, 1);
+        let seen = staff.manager.get(&path).await.expect(200);
+        assert_eq!(seen.text("state"), "open");
+        staff.manager.post_seen(&format!("{path}/sign"), seen.etag(), &json!({})).await.expect(200);
+    }
+
+    async fn what_is_moot_for_good_is_closed_by_the_hourly_purge(world) {
+        let (staff, code, _) = proposed(&world).await;
+        let env = &world.service.env;
+        let close = || {
+            let env = env.clone();
+            let closed = move |conn: &mut _| infra::notification::alerts::close_moot(conn, &env);
+            world.service.db.write_blocking(closed).expect("a purge")
+        };
+        assert_eq!(close(), 0);
+        let stop = json!({ "reason": "Dừng", "legal_ground": "Điều 20" });
+        staff.manager.act(&code, "stop", stop).await.expect(200);
+        assert_eq!((close(), close()), (1, 0));
+        let all = staff.manager.get("/api/v1/proposals?all=true").await.expect(200);
+        assert_eq!(all.each("state"), ["moot"]);
+    }
+
     async fn a_manager_may_sign_another_date_and_reason(world) {
         let (staff, code, id) = proposed(&world).await;
         let path = format!("/api/v1/proposals/{id}");

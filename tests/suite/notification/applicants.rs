@@ -108,6 +108,23 @@ both! {
         );
     }
 
+    async fn an_apology_is_owed_also_where_the_date_moves_on_before_its_mail_goes(world) {
+        let staff = Staff::of(&world);
+        let server = MailServer::plain();
+        let code = in_appraisal(&staff, PARENTAGE).await;
+        let post = post_to(&world, &server);
+        deliver(&post).await;
+        let later = json!({ "reason": "Chờ xác minh", "due_at": "2026-12-18T17:00:00+07:00" });
+        staff.manager.act(&code, "reappoint", later).await.expect(200);
+        staff.justice.act(&code, "extend", json!({ "reason": "Cần xác minh" })).await.expect(200);
+        let done = deliver(&post).await;
+        assert_eq!((done.sent, done.moot), (2, 0));
+        let mails = server.mails(3);
+        let apology = mails.iter().map(|mail| mail["plain"].as_str().unwrap())
+            .find(|text| text.contains("Chờ xác minh"));
+        assert!(apology.expect("an apology").contains("25/12/2026"), "{apology:?}");
+    }
+
     async fn a_payment_is_asked_for_until_it_came(world) {
         let staff = Staff::of(&world);
         let server = MailServer::plain();

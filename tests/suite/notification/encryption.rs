@@ -52,6 +52,7 @@ both! {
             world.pass(chrono::TimeDelta::minutes(10));
             assert_eq!(deliver(&post_to(&world, &server)).await.later, 1);
             assert_eq!(server.rest().len(), 0);
+            assert_eq!(last_error(&world).await, "connect: TLS");
         }
     }
 

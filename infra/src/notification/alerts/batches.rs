@@ -290,11 +290,15 @@ pub(super) fn drop_alerts(conn: &mut Conn, env: &Env, left_out: &[i64]) -> Resul
         diesel::update(alerts::table.filter(alerts::id.eq_any(some.to_vec())))
             .set(alerts::dropped_at.eq(env.now().naive_utc()))
             .execute(conn)?;
-        let again: Vec<i64> = AlertNow::of_ids(conn, some)?
-            .iter()
-            .filter(|alert| alert.is_wanted())
-            .map(|alert| alert.dossier_id)
-            .collect();
+        let mut again = AlertNow::of_ids(conn, some)?;
+        again.retain(AlertNow::is_wanted);
+        if again.is_empty() {
+            continue;
+        }
+        let loaded = House::default().load(conn, env)?;
+        let (directory, ladders) = (&loaded.directory, &loaded.ladders);
+        again.retain(|alert| alert.is_to_be_told(directory, ladders, env.now()));
+        let again: Vec<i64> = again.iter().map(|alert| alert.dossier_id).collect();
         look_soon(conn, &again, env.now().naive_utc())?;
     }
     Ok(())

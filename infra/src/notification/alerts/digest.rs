@@ -19,7 +19,7 @@ use super::sections::{Sections, open_proposals, sections};
 use super::sweep::{look_round, name_faults};
 use super::telling::{Built, office_name, recipient};
 use crate::db::schema::{digest_days, digests};
-use crate::db::{Conn, Db};
+use crate::db::{Conn, Db, Unavailable};
 use crate::env::Env;
 use crate::error::Error;
 use crate::notification::letters::{ChainRoot, Digest, Letter};
@@ -92,7 +92,10 @@ pub(super) fn go_on_with_digests(
     for ((addressee, _), mailed) in read_ahead(readers, read, write, failed)? {
         match mailed {
             Ok(mailed) => report.add(usize::from(mailed)),
-            Err(Error::Unavailable(cause)) => return Err(cause.into()),
+            // One that takes the database too long is no reason to leave out who comes after it.
+            Err(Error::Unavailable(cause)) if cause != Unavailable::QueueFull => {
+                return Err(cause.into());
+            }
             Err(error) => report.skip(format!("digest of staff {addressee}"), error.word()),
         }
     }

@@ -13,7 +13,7 @@ use super::groups::{Judged, NAMED, lines};
 use super::sweep::name_faults;
 use super::telling::{office_name, recipient};
 use crate::db::schema::mails;
-use crate::db::{Conn, Db};
+use crate::db::{Conn, Db, Unavailable};
 use crate::env::Env;
 use crate::error::Error;
 use crate::notification::ListOf;
@@ -112,7 +112,10 @@ pub fn report_while(
         };
         match make(db, env, &directory, &one, &meant) {
             Ok(made) => report.add(usize::from(made)),
-            Err(Error::Unavailable(cause)) => return Err(cause.into()),
+            // One that takes the database too long is no reason to leave out who comes after it.
+            Err(Error::Unavailable(cause)) if cause != Unavailable::QueueFull => {
+                return Err(cause.into());
+            }
             Err(error) => {
                 tracing::error!(staff = addressee, %error, "a report could not be made");
                 report.skip(format!("report for staff {addressee}"), error.word());

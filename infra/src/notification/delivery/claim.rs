@@ -155,29 +155,31 @@ pub struct Waiting {
     pub count: i64,
     /// Since when the oldest of them is due.
     pub oldest_due: Option<DateTime<Utc>>,
-    /// When the next attempt is due.
-    pub next: Option<DateTime<Utc>>,
 }
 
 /// The most that are counted.
 const COUNTED: i64 = 100_000;
 
-/// How the outbox fares, by the index of what waits.
-pub fn queue(conn: &mut Conn, env: &Env) -> Result<Waiting, Error> {
+/// When the next attempt is due.
+pub fn next_due(conn: &mut Conn) -> Result<Option<DateTime<Utc>>, Error> {
     let waiting = mails::table.filter(mails::state.eq("waiting"));
     let next: Option<NaiveDateTime> = waiting
         .select(diesel::dsl::min(mails::next_attempt_at))
         .first(conn)?;
+    Ok(next.map(|at| at.and_utc()))
+}
+
+/// How the outbox fares, by the index of what waits.
+pub fn queue(conn: &mut Conn, env: &Env) -> Result<Waiting, Error> {
+    let next = next_due(conn)?;
     let count = diesel::sql_query(
         "SELECT count(*) AS id FROM (SELECT id FROM mails WHERE state = 'waiting' LIMIT $1) AS few",
     )
     .bind::<BigInt, _>(COUNTED)
     .get_result::<Id>(conn)?
     .id;
-    let next = next.map(|at| at.and_utc());
     Ok(Waiting {
         count,
         oldest_due: next.filter(|at| *at <= env.now()),
-        next,
     })
 }

@@ -35,7 +35,7 @@ use record::Outcome;
 use settle::{give_back, keep, settle};
 use words::{Last, Work};
 
-pub use claim::{State, Waiting, queue};
+pub use claim::{State, Waiting, next_due, queue};
 pub use files::FileMailer;
 pub use journal::Journal;
 pub use pace::pace;

@@ -9,19 +9,19 @@ use super::{Delivered, Post};
 const BESIDE_PEOPLE: u32 = 60;
 
 /// How long a batch may take at least. Mails give way to people, so that a morning with thousands
-/// of mails is none of queues at the desk.
+/// of mails is none of queues at the desk; nor is one on which the mail server refuses them all.
 pub fn pace(post: &Post, rate: NonZeroU32, done: &Delivered) -> Duration {
-    least(rate, post.db.is_busy(), done.sent)
+    least(rate, post.db.is_busy(), done.taken)
 }
 
-fn least(rate: NonZeroU32, busy: bool, sent: u64) -> Duration {
+fn least(rate: NonZeroU32, busy: bool, taken: u64) -> Duration {
     let rate = if busy {
         rate.get().min(BESIDE_PEOPLE)
     } else {
         rate.get()
     };
     let share = Duration::from_secs(1) / rate;
-    share.saturating_mul(u32::try_from(sent).unwrap_or(u32::MAX))
+    share.saturating_mul(u32::try_from(taken).unwrap_or(u32::MAX))
 }
 
 #[cfg(test)]
