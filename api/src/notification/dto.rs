@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::notification::Kind;
 use domain::text::{DossierCode, LetterSource};
 use domain::time::to_rfc3339;
+use infra::error::Fault;
 use infra::notification::mails::{Attempt, MailDetail, MailFilter, MailSummary};
 use infra::notification::muted::MutedAddress;
 use infra::notification::own_templates::TemplateDetail;
@@ -283,6 +284,32 @@ pub struct TemplateView {
     pub version: i64,
     #[schema(format = "date-time")]
     pub updated_at: Option<String>,
+    /// What is wrong by now with an office's template, so that letters may be written by the
+    /// built-in one; looked for by GET alone, and absent where there is nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<TemplateWarning>,
+}
+
+/// Why a template that was taken once would be refused now.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TemplateWarning {
+    #[schema(example = "text")]
+    pub field: String,
+    #[schema(example = "bad_template")]
+    pub code: &'static str,
+    pub text: String,
+    pub text_en: String,
+}
+
+impl From<Fault> for TemplateWarning {
+    fn from(fault: Fault) -> Self {
+        Self {
+            field: fault.field,
+            code: fault.code,
+            text: fault.vi,
+            text_en: fault.en,
+        }
+    }
 }
 
 impl From<TemplateDetail> for TemplateView {
@@ -296,6 +323,7 @@ impl From<TemplateDetail> for TemplateView {
             text: detail.source.text,
             version: detail.version,
             updated_at: detail.updated_at.map(to_rfc3339),
+            warnings: detail.warnings.into_iter().map(Into::into).collect(),
         }
     }
 }

@@ -29,7 +29,7 @@ fn reply(detail: TemplateDetail) -> Result<Reply, Problem> {
 
 #[utoipa::path(get, path = "/api/v1/mail-templates/{office}/{name}", operation_id = "readMailTemplate", tag = "mails",
     summary = "Xem mẫu thư",
-    description = "The template that holds for an office: its own, that of the nearest office above it, or the built-in one.",
+    description = "The template that holds for an office: its own, that of the nearest office above it, or the built-in one. `warnings` says what is wrong by now with one of an office's own, which was proven by the samples of its day; where it breaks, the built-in one is used.",
     security(("bearer" = [])),
     params(("office" = String, Path, description = "Mã định danh cơ quan (agency code)", example = "H29.23"),
         ("name" = MailKind, Path, description = "Kind of letter", example = "applicant_received")),

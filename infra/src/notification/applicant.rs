@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::letters::Letter;
 use super::links::Links;
 use super::outbox::{NewMail, enqueue};
+use super::scrub::hide_id_numbers;
 use crate::db::Conn;
 use crate::db::schema::{dossiers, procedure_versions};
 use crate::dossier::{DossierRow, StoredApplicant};
@@ -71,10 +72,12 @@ impl Present {
     /// What templates may say of it; no ID number, phone or address.
     pub(super) fn context(&self, links: &Links) -> Result<Value, Error> {
         let applicant: StoredApplicant = serde_json::from_str(&self.row.applicant)?;
+        // Clerks type the number behind the name, to tell namesakes apart.
+        let name = hide_id_numbers(&self.row.applicant_name, self.row.id_number.as_deref());
         Ok(json!({
             "code": self.row.code,
             "procedure": self.procedure,
-            "applicant": self.row.applicant_name,
+            "applicant": name,
             "applicant_kind": applicant.kind,
             "look_up_url": links.look_up(&self.row.code, &self.row.lookup_key),
             "look_up_key": self.row.lookup_key,

@@ -26,6 +26,9 @@ pub struct TemplateDetail {
     pub version: i64,
     /// When the office's own was written; none where it has none.
     pub updated_at: Option<DateTime<Utc>>,
+    /// Why letters by an office's template may be written by the built-in one instead; looked for
+    /// where it is read alone.
+    pub warnings: Vec<Fault>,
 }
 
 /// The subject in the row of an office whose own template was taken away. No template that was
@@ -120,8 +123,22 @@ fn own(conn: &mut Conn, office: i64, kind: Kind) -> Result<Own, Error> {
     })
 }
 
-/// The template that holds for an office.
+/// The template that holds for an office, with what is wrong with it by now.
 pub fn read_template(
+    conn: &mut Conn,
+    who: &Principal,
+    code: &str,
+    kind: Kind,
+) -> Result<TemplateDetail, Error> {
+    let mut detail = holding(conn, who, code, kind)?;
+    if detail.from.is_some() {
+        detail.warnings = faults_of(kind, &detail.source)?;
+    }
+    Ok(detail)
+}
+
+/// The same as a write may ask for it: to prove a template may take long.
+fn holding(
     conn: &mut Conn,
     who: &Principal,
     code: &str,
@@ -140,6 +157,7 @@ pub fn read_template(
         from,
         version: own.version,
         updated_at: own.written_at,
+        warnings: Vec::new(),
     })
 }
 
@@ -178,7 +196,7 @@ pub fn change_template(
     }
     let next = write(conn, env, who, office.id, kind, version, source)?;
     record(conn, env, who, "mail_template.change", code, kind, next)?;
-    read_template(conn, who, code, kind)
+    holding(conn, who, code, kind)
 }
 
 /// Takes an office's own template away; the next office's above it holds again, or the built-in.
@@ -205,7 +223,7 @@ pub fn remove_template(
     };
     let next = write(conn, env, who, office.id, kind, version, &nothing)?;
     record(conn, env, who, "mail_template.remove", code, kind, next)?;
-    read_template(conn, who, code, kind)
+    holding(conn, who, code, kind)
 }
 
 fn record(
@@ -273,29 +291,19 @@ fn check(kind: Kind, source: &Source) -> Result<Rendered, Error> {
     let mut first = None;
     for context in sample_contexts(kind) {
         let rendered = template.render(&context).map_err(invalid)?;
-        says_no_none(source, &rendered).map_err(invalid)?;
+        template.prove(&context).map_err(invalid)?;
         first.get_or_insert(rendered);
     }
     first.ok_or_else(|| Error::Internal(format!("{kind:?} has no sample")))
 }
 
-/// What is not there is written as nothing, but joined to a text (`~`) or put through a filter
-/// (`upper`) it becomes the word "None" before it is written.
-fn says_no_none(source: &Source, rendered: &Rendered) -> Result<(), TemplateFault> {
-    for (part, written, text) in [
-        ("subject", &source.subject, &rendered.subject),
-        ("html", &source.html, &rendered.html),
-        ("text", &source.text, &rendered.text),
-    ] {
-        let found = |word: &str| text.contains(word) && !written.contains(word);
-        if found("None") || found("NONE") {
-            return Err(TemplateFault {
-                part,
-                message: "a value that may be missing is joined to a text or filtered".to_owned(),
-            });
-        }
+/// What is wrong by now with a template that was right when it was taken: samples are added.
+fn faults_of(kind: Kind, source: &Source) -> Result<Vec<Fault>, Error> {
+    match check(kind, source) {
+        Ok(_) => Ok(Vec::new()),
+        Err(Error::Invalid(faults)) => Ok(faults),
+        Err(error) => Err(error),
     }
-    Ok(())
 }
 
 fn invalid(fault: TemplateFault) -> Error {

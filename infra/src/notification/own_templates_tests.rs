@@ -67,9 +67,148 @@ fn what_may_be_missing_is_left_out_and_never_called_none() {
             true,
         ),
         ("{{ 'Điện thoại ' ~ office.phone }}", false),
-        ("{{ office.address|upper }}", false),
+        ("{{ ('Điện thoại ' ~ office.phone)|lower }}", false),
+        ("{{ ('Điện thoại ' ~ office.phone)|upper }}", false),
+        ("{{ ('Điện thoại' ~ office.phone)|capitalize }}", false),
+        ("{{ ('Điện thoại' ~ office.phone)|title }}", false),
+        ("{{ [office.name, office.phone]|join(', ')|lower }}", false),
+        ("{{ [office.phone]|lower }}", false),
+        (
+            "{% filter lower %}{{ 'ĐT ' ~ office.phone }}{% endfilter %}",
+            false,
+        ),
+        (
+            "{% set phone %}{{ office.phone }}{% endset %}{{ ('ĐT ' ~ phone)|upper }}x",
+            true,
+        ),
+        ("{{ office.phone|string }}", false),
+        ("{{ office.phone|replace(' ', '.') }}", false),
         ("{{ letter.due_at|day }}", false),
     ] {
         assert_eq!(is_taken(Kind::ApplicantReceived, text), taken, "{text}");
     }
+    let lines = "{% for one in letter.late.dossiers %}{{ one.department|lower }}{% endfor %}x";
+    assert!(is_taken(Kind::StaffWeekly, lines));
+}
+
+#[test]
+fn a_filter_that_changes_letters_leaves_what_is_missing_out() {
+    for filter in ["lower", "upper", "title", "capitalize", "trim", "trim('.')"] {
+        let text = |word: &str| format!("[{{{{ {word}|{filter} }}}}]");
+        let source = Source {
+            text: text("office.phone"),
+            ..built_in(Kind::ApplicantResult)
+        };
+        let template = Parsed::of(Kind::ApplicantResult, &source).unwrap();
+        let unreachable = sample_contexts(Kind::ApplicantResult).remove(3);
+        assert_eq!(template.render(&unreachable).unwrap().text, "[]\n");
+        assert!(is_taken(Kind::ApplicantResult, &source.text), "{filter}");
+        let unknown = text("office.fax");
+        assert!(!is_taken(Kind::ApplicantResult, &unknown), "{unknown}");
+    }
+}
+
+#[test]
+fn a_template_that_says_the_word_none_itself_is_proven_all_the_same() {
+    for (text, taken) in [
+        ("None of these. {{ office.phone }}", true),
+        ("NONE, none. {{ office.name|upper }}", true),
+        (
+            "{% for n in range(3) %}None {{ office.phone }}{% endfor %}",
+            true,
+        ),
+        (
+            "{% if office.phone != None %}{{ office.phone }}{% else %}None{% endif %}",
+            true,
+        ),
+        (
+            "{% filter upper %}None of these{% endfilter %} {# None #}",
+            true,
+        ),
+        ("None of these. {{ 'Điện thoại ' ~ office.phone }}", false),
+        (
+            "{{ ('Điện thoại ' ~ office.phone)|upper }}, NONE of these",
+            false,
+        ),
+        (
+            "{# None #}{% set none = 'None' %}{{ 'ĐT ' ~ office.phone }}",
+            false,
+        ),
+        ("{{ 'ĐT ' ~ office.phone }} {{ 'None", false),
+    ] {
+        assert_eq!(is_taken(Kind::ApplicantReceived, text), taken, "{text}");
+    }
+}
+
+#[test]
+fn a_letter_may_say_none_where_that_is_what_was_filled_in() {
+    let kind = Kind::ApplicantResult;
+    let source = Source {
+        text: "{{ office.name|upper }}: {{ 'ĐT ' ~ office.phone }}".to_owned(),
+        ..built_in(kind)
+    };
+    let template = Parsed::of(kind, &source).unwrap();
+    let said = |name: &str, phone: Option<&str>| {
+        let mut context = serde_json::to_value(sample_contexts(kind).remove(0)).unwrap();
+        let office = context.get_mut("office").unwrap();
+        *office = json!({ "name": name, "code": "", "address": null, "phone": phone });
+        template.say(&context)
+    };
+    let letter = said("None & Co.", Some("None")).unwrap();
+    assert_eq!(letter.text, "NONE & CO.: ĐT None\n");
+    let fault = said("Phường", None).unwrap_err();
+    assert_eq!(fault.part, "text");
+}
+
+#[test]
+fn a_template_breaks_on_dossiers_that_nobody_has_or_that_lie_in_two_offices() {
+    let words = "{{ 'Phòng ' ~ one.department }}";
+    let place = "{% if one.department %}{{ one.department ~ ': ' ~ one.holder }}{% endif %}";
+    let office = "{% if one.office %}{{ one.offce }}{% endif %}";
+    for (kind, lists) in [
+        (
+            Kind::StaffDigest,
+            &["overdue", "due_today", "due_next", "groups"][..],
+        ),
+        (Kind::StaffWeekly, &["late"]),
+        (Kind::StaffMonthly, &["late"]),
+    ] {
+        for list in lists {
+            for (line, taken) in [("{{ one.code }}", true)]
+                .into_iter()
+                .chain([words, place, office].map(|line| (line, false)))
+            {
+                let of_group = |group: &str| {
+                    format!("{{% for one in {group}.dossiers %}}{line}{{% endfor %}}")
+                };
+                let text = match *list {
+                    "groups" => format!(
+                        "{{% for group in letter.groups %}}{}{{% endfor %}}x",
+                        of_group("group")
+                    ),
+                    list => format!("{}x", of_group(&format!("letter.{list}"))),
+                };
+                assert_eq!(is_taken(kind, &text), taken, "{kind:?} {text}");
+            }
+        }
+    }
+    let proposals = "{% for one in letter.proposals %}{% if one.office %}{{ one.offce }}{% endif %}{% endfor %}x";
+    assert!(!is_taken(Kind::StaffDigest, proposals));
+}
+
+#[test]
+fn what_is_wrong_with_a_template_by_now_is_named() {
+    let kind = Kind::StaffWeekly;
+    assert!(faults_of(kind, &built_in(kind)).unwrap().is_empty());
+    let broken = Source {
+        html: "{% for one in letter.late.dossiers %}{{ 'Phòng ' ~ one.department }}{% endfor %}"
+            .to_owned(),
+        ..built_in(kind)
+    };
+    let faults = faults_of(kind, &broken).unwrap();
+    let named: Vec<_> = faults
+        .iter()
+        .map(|fault| (fault.field.as_str(), fault.code))
+        .collect();
+    assert_eq!(named, [("html", "bad_template")]);
 }

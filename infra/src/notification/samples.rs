@@ -4,18 +4,22 @@ use chrono::{DateTime, Utc};
 use domain::notification::Kind;
 
 pub use self::context::{sample_context, sample_contexts};
-use self::offices::of_two_offices;
+use self::digests::digests;
+use self::offices::put_into_two_offices;
+use self::reports::reports;
 use super::letters::{
-    Alert, Apology, ChainRoot, DepartmentCount, Digest, DossierLine, DueDateMoved, Figures, Group,
-    Letter, MissingPaper, OfficeName, Payment, Proposal, Received, Recipient, Report, ResultReady,
-    Stopped, Supplement,
+    Alert, Apology, DepartmentCount, DossierLine, DueDateMoved, Group, Letter, MissingPaper,
+    OfficeName, Payment, Proposal, Received, Recipient, ResultReady, Stopped, Supplement,
 };
 
 mod context;
+mod digests;
 mod offices;
+mod reports;
 
 const PAGE: &str = "https://motcua.example.vn";
 const CODE: &str = "H29.23-261116-0007";
+const DEPARTMENT: &str = "Phòng Kinh tế, Hạ tầng và Đô thị";
 
 /// Letters of a kind, such that every branch of a good template is gone through.
 pub fn samples(kind: Kind) -> Vec<Letter> {
@@ -64,14 +68,9 @@ pub fn samples(kind: Kind) -> Vec<Letter> {
             Letter::StaffAlert(alert()),
             proposals_alone(),
             unassigned_alone(),
-            Letter::StaffAlert(of_two_offices(alert())),
+            of_two_offices(),
         ],
-        Kind::StaffDigest => vec![
-            Letter::StaffDigest(digest()),
-            steps_alone(),
-            signatures_alone(),
-            next_day_alone(),
-        ],
+        Kind::StaffDigest => digests().map(Letter::StaffDigest).into(),
         Kind::StaffWeekly => reports("2026-11-09", "2026-11-15")
             .map(Letter::StaffWeekly)
             .into(),
@@ -125,7 +124,7 @@ fn line(number: u32, lateness_days: u64) -> DossierLine {
         code,
         procedure: "Đăng ký đất đai, cấp Giấy chứng nhận lần đầu".to_owned(),
         office: None,
-        department: Some("Phòng Kinh tế, Hạ tầng và Đô thị".to_owned()),
+        department: Some(DEPARTMENT.to_owned()),
         holder: Some("Chuyên viên (mẫu)".to_owned()),
         due_at: at("2026-11-13T10:00:00Z"),
         lateness_days,
@@ -140,7 +139,7 @@ fn group(rung: &str, title: &str, count: u64, lateness: &[u64]) -> Group {
         departments: vec![
             DepartmentCount {
                 office: None,
-                name: "Phòng Kinh tế, Hạ tầng và Đô thị".to_owned(),
+                name: DEPARTMENT.to_owned(),
                 count: count.saturating_sub(1),
             },
             DepartmentCount {
@@ -156,15 +155,22 @@ fn group(rung: &str, title: &str, count: u64, lateness: &[u64]) -> Group {
     }
 }
 
-/// The same of dossiers that lie with no department yet.
-fn unassigned(group: Group) -> Group {
-    let nobodys = |line: DossierLine| DossierLine {
-        department: None,
-        holder: None,
-        ..line
-    };
-    let dossiers = group.dossiers.into_iter().map(nobodys).collect();
-    Group { dossiers, ..group }
+/// The same of dossiers that nobody has yet, and of which every other lies with no department.
+fn unassigned(mut group: Group) -> Group {
+    for (one, name) in group
+        .departments
+        .iter_mut()
+        .zip(["Chưa phân phòng", DEPARTMENT])
+    {
+        name.clone_into(&mut one.name);
+    }
+    for (place, line) in group.dossiers.iter_mut().enumerate() {
+        line.holder = None;
+        if place.is_multiple_of(2) {
+            line.department = None;
+        }
+    }
+    group
 }
 
 fn recipient() -> Recipient {
@@ -242,145 +248,14 @@ fn unassigned_alone() -> Letter {
     })
 }
 
-fn steps_alone() -> Letter {
-    Letter::StaffDigest(Digest {
-        groups: vec![group("step_due_soon", "Bước xử lý sắp hết hạn", 2, &[0, 0])],
-        total: 2,
-        proposals: Vec::new(),
-        proposal_count: 0,
-        ..nothing_due()
-    })
-}
-
-fn signatures_alone() -> Letter {
-    Letter::StaffDigest(nothing_due())
-}
-
-/// For a stand-in, on a morning without a fingerprint: nothing was recorded the day before.
-fn next_day_alone() -> Letter {
-    let next = group("due_next", "Đến hạn ngày làm việc tới", 3, &[0, 0, 0]);
-    Letter::StaffDigest(Digest {
-        recipient: recipient(),
-        due_next: unassigned(next),
-        total: 3,
-        proposals: Vec::new(),
-        proposal_count: 0,
-        chain_root: None,
-        ..nothing_due()
-    })
-}
-
-fn nothing_due() -> Digest {
-    Digest {
-        groups: Vec::new(),
-        overdue: Group::default(),
-        due_today: Group::default(),
-        due_next: Group::default(),
-        total: 0,
-        ..digest()
-    }
-}
-
-fn digest() -> Digest {
-    Digest {
-        recipient: on_own_behalf(),
-        office: office(),
-        day: local("2026-11-17"),
-        groups: vec![group("overdue", "Vừa quá hạn từ chiều hôm qua", 2, &[1, 1])],
-        overdue: group("overdue", "Đang quá hạn", 27, &[9, 7, 4]),
-        due_today: group("due_today", "Đến hạn hôm nay", 2, &[0, 0]),
-        due_next: Group {
-            rung: "due_next".to_owned(),
-            title: "Đến hạn ngày làm việc tới".to_owned(),
-            ..Group::default()
-        },
-        total: 29,
-        proposals: proposals(),
-        proposal_count: 1,
-        chain_root: Some(ChainRoot {
-            day: local("2026-11-16"),
-            hash: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned(),
-            events: 1284,
-        }),
-        list_url: list_url(),
-    }
+fn of_two_offices() -> Letter {
+    let mut alert = alert();
+    put_into_two_offices(alert.groups.iter_mut(), &mut alert.proposals);
+    Letter::StaffAlert(alert)
 }
 
 fn local(text: &str) -> chrono::NaiveDate {
     text.parse().unwrap_or_default()
-}
-
-/// A report, and that of a time in which nothing happened.
-fn reports(from: &str, to: &str) -> [Report; 2] {
-    let busy = report(from, to);
-    let quiet = Report {
-        recipient: on_own_behalf(),
-        rows: Vec::new(),
-        total: Figures {
-            name: busy.total.name.clone(),
-            ..Figures::default()
-        },
-        score: None,
-        late: Group::default(),
-        ..busy.clone()
-    };
-    [busy, quiet]
-}
-
-fn report(from: &str, to: &str) -> Report {
-    let land = Figures {
-        name: "Đất đai".to_owned(),
-        received: 42,
-        online: 10,
-        in_person: 20,
-        carried_over: 12,
-        resolved: 30,
-        early: 12,
-        on_time: 15,
-        late: 3,
-        in_progress: 12,
-        within: 10,
-        overdue: 2,
-    };
-    let civil = Figures {
-        name: "Hộ tịch".to_owned(),
-        received: 58,
-        online: 30,
-        in_person: 25,
-        carried_over: 3,
-        resolved: 55,
-        early: 40,
-        on_time: 15,
-        late: 0,
-        in_progress: 3,
-        within: 3,
-        overdue: 0,
-    };
-    let total = Figures {
-        name: "Tổng số".to_owned(),
-        received: 100,
-        online: 40,
-        in_person: 45,
-        carried_over: 15,
-        resolved: 85,
-        early: 52,
-        on_time: 30,
-        late: 3,
-        in_progress: 15,
-        within: 13,
-        overdue: 2,
-    };
-    Report {
-        recipient: recipient(),
-        office: office(),
-        from: local(from),
-        to: local(to),
-        rows: vec![land, civil],
-        total,
-        score: Some(19.3),
-        late: group("late", "Hồ sơ trễ hạn trong kỳ", 5, &[9, 7, 4]),
-        list_url: list_url(),
-    }
 }
 
 #[cfg(test)]

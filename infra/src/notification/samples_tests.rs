@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use super::*;
-use crate::notification::templates::{built_in, render};
+use crate::notification::templates::{Rendered, built_in, render};
 
 #[test]
 fn every_built_in_template_renders_every_sample_in_all_three_parts() {
@@ -222,5 +222,34 @@ fn a_report_does_not_say_that_all_it_counts_are_in_the_list() {
             part.contains("và 22 hồ sơ khác trong danh sách đầy đủ."),
             "{part}"
         );
+    }
+}
+
+#[test]
+fn digests_and_reports_show_dossiers_that_nobody_has_and_those_of_two_offices() {
+    let nobodys = "Chưa phân phòng";
+    let other = "Ủy ban nhân dân phường thứ hai (mẫu): ";
+    for kind in [Kind::StaffDigest, Kind::StaffWeekly, Kind::StaffMonthly] {
+        let letters: Vec<Rendered> = samples(kind)
+            .iter()
+            .map(|letter| render(kind, None, &sample_context(letter)).unwrap())
+            .collect();
+        for words in [nobodys, other] {
+            for part in [
+                |one: &Rendered| one.html.clone(),
+                |one: &Rendered| one.text.clone(),
+            ] {
+                let shown = letters.iter().any(|one| part(one).contains(words));
+                assert!(shown, "{kind:?}: {words}");
+            }
+        }
+        for letter in letters {
+            for part in [letter.html, letter.text] {
+                assert!(
+                    !part.contains(" ·  · ") && !part.contains(": hạn "),
+                    "{part}"
+                );
+            }
+        }
     }
 }

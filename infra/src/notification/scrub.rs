@@ -4,6 +4,10 @@ use std::borrow::Cow;
 
 use domain::text::mask;
 
+use self::currency::names_currency;
+
+mod currency;
+
 /// Digits of a CMND and of a CCCD.
 const LENGTHS: [usize; 2] = [9, 12];
 /// They are written in groups of so many.
@@ -196,16 +200,6 @@ fn is_money(number: &str, groups: &[&str], after: &str) -> bool {
         && first.len() <= GROUP
         && others.iter().all(|group| group.len() == GROUP);
     sum && (first.len() < GROUP || names_currency(after))
-}
-
-fn names_currency(after: &str) -> bool {
-    let word: String = after
-        .trim_start()
-        .chars()
-        .take_while(|letter| letter.is_alphabetic())
-        .flat_map(char::to_lowercase)
-        .collect();
-    ["đ", "đồng", "vnd", "vnđ"].contains(&word.as_str())
 }
 
 #[cfg(test)]

@@ -3,12 +3,14 @@
 use std::io::{self, Write};
 use std::sync::LazyLock;
 
-use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use domain::notification::Kind;
-use domain::time::{local_date, to_local};
+use minijinja::value::Serde;
 use minijinja::{
     Environment, ErrorKind, Output, State, UndefinedBehavior, Value, escape_formatter,
 };
+
+mod filters;
+mod proof;
 
 /// Steps that one part may take: a digest of three full lists takes a tenth of it.
 const FUEL: u64 = 200_000;
@@ -112,10 +114,7 @@ fn bare() -> Environment<'static> {
     environment.set_fuel(Some(FUEL));
     environment.set_recursion_limit(60);
     environment.set_formatter(write_value);
-    environment.add_filter("moment", moment);
-    environment.add_filter("day", day);
-    environment.add_filter("vnd", vnd);
-    environment.add_filter("decimal", decimal);
+    filters::add(&mut environment);
     environment
 }
 
@@ -170,26 +169,53 @@ fn shipped() -> Result<&'static Environment<'static>, TemplateFault> {
 pub(super) struct Parsed {
     kind: Kind,
     environment: Environment<'static>,
+    proof: Environment<'static>,
 }
 
 impl Parsed {
     pub(super) fn of(kind: Kind, source: &Source) -> Result<Self, TemplateFault> {
-        let mut environment = shipped()?.clone();
-        for (part, ending, text) in [
-            ("subject", "subject", &source.subject),
-            ("html", "html", &source.html),
-            ("text", "txt", &source.text),
-        ] {
-            environment
-                .add_template_owned(format!("{}.{ending}", kind.as_str()), text.clone())
-                .map_err(|error| fault(part, &error))?;
-        }
-        Ok(Self { kind, environment })
+        let environment = shipped()?.clone();
+        let proof = proof::environment(environment.clone());
+        Ok(Self {
+            kind,
+            environment: with(environment, kind, source)?,
+            proof: with(proof, kind, &proof::masked(source))?,
+        })
+    }
+
+    /// The letter in words, unless it calls something that is not there "None".
+    pub(super) fn say(&self, context: &serde_json::Value) -> Result<Rendered, TemplateFault> {
+        let rendered = self.render(&Value::from(Serde(context)))?;
+        self.prove(&Value::from(Serde(proof::filled_in(context.clone()))))?;
+        Ok(rendered)
     }
 
     pub(super) fn render(&self, context: &Value) -> Result<Rendered, TemplateFault> {
         parts(&self.environment, self.kind, context)
     }
+
+    /// Whether none of what is not there is called "None", in a letter whose content does not say
+    /// the word either.
+    pub(super) fn prove(&self, context: &Value) -> Result<(), TemplateFault> {
+        proof::says_no_none(&parts(&self.proof, self.kind, context)?)
+    }
+}
+
+fn with(
+    mut environment: Environment<'static>,
+    kind: Kind,
+    source: &Source,
+) -> Result<Environment<'static>, TemplateFault> {
+    for (part, ending, text) in [
+        ("subject", "subject", &source.subject),
+        ("html", "html", &source.html),
+        ("text", "txt", &source.text),
+    ] {
+        environment
+            .add_template_owned(format!("{}.{ending}", kind.as_str()), text.clone())
+            .map_err(|error| fault(part, &error))?;
+    }
+    Ok(environment)
 }
 
 fn parts(
@@ -288,77 +314,9 @@ fn tidy(text: &str) -> String {
     tidied
 }
 
-fn instant(text: &str) -> Result<DateTime<Utc>, minijinja::Error> {
-    text.parse().map_err(|_| {
-        minijinja::Error::new(ErrorKind::InvalidOperation, format!("no moment: {text}"))
-    })
-}
-
-/// `17:00 thứ Sáu, 20/11/2026`.
-fn moment(text: &str) -> Result<String, minijinja::Error> {
-    let local = to_local(instant(text)?);
-    let weekday = match local.weekday() {
-        chrono::Weekday::Mon => "thứ Hai",
-        chrono::Weekday::Tue => "thứ Ba",
-        chrono::Weekday::Wed => "thứ Tư",
-        chrono::Weekday::Thu => "thứ Năm",
-        chrono::Weekday::Fri => "thứ Sáu",
-        chrono::Weekday::Sat => "thứ Bảy",
-        chrono::Weekday::Sun => "Chủ nhật",
-    };
-    Ok(format!(
-        "{} {weekday}, {}",
-        local.format("%H:%M"),
-        local.format("%d/%m/%Y")
-    ))
-}
-
-/// `20/11/2026`, of a day or of a moment.
-fn day(text: &str) -> Result<String, minijinja::Error> {
-    let date = match text.parse::<NaiveDate>() {
-        Ok(date) => date,
-        Err(_) => local_date(instant(text)?),
-    };
-    Ok(date.format("%d/%m/%Y").to_string())
-}
-
-/// `1.500.000 đồng`.
-fn vnd(amount: i64) -> String {
-    let digits = amount.unsigned_abs().to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len().saturating_sub(index)).is_multiple_of(3) {
-            grouped.push('.');
-        }
-        grouped.push(digit);
-    }
-    let sign = if amount < 0 { "-" } else { "" };
-    format!("{sign}{grouped} đồng")
-}
-
-/// `18,5`, with a comma as in Vietnamese.
-fn decimal(number: f64) -> String {
-    format!("{number:.1}").replace('.', ",")
-}
-
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
     use super::*;
-
-    #[test]
-    fn moments_days_and_money_read_as_vietnamese_writes_them() {
-        assert_eq!(
-            moment("2026-11-20T10:00:00Z").unwrap(),
-            "17:00 thứ Sáu, 20/11/2026"
-        );
-        assert_eq!(day("2026-11-20T17:00:00Z").unwrap(), "21/11/2026");
-        assert_eq!(day("2026-11-20").unwrap(), "20/11/2026");
-        assert_eq!(vnd(1_500_000), "1.500.000 đồng");
-        assert_eq!(vnd(500), "500 đồng");
-        assert_eq!(vnd(100_000), "100.000 đồng");
-        assert_eq!(decimal(18.46), "18,5");
-    }
 
     #[test]
     fn a_subject_stays_on_one_line() {

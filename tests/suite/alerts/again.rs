@@ -97,8 +97,8 @@ both! {
         let (staff, _) = warned(&world).await;
         let office = Office::of(&world);
         // The mail server is away until Monday; on Friday the dossier was due.
-        sweep_at(&world, "2026-12-07 08:00");
-        office.deliver_at("2026-12-07 08:01").await;
+        sweep_at(&world, "2026-12-07 07:30");
+        office.deliver_at("2026-12-07 07:31").await;
         let moot = staff.manager.get("/api/v1/alerts?state=moot").await.expect(200);
         let mut rungs = moot.each("rung");
         rungs.sort();

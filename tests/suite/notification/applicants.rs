@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::{MailServer, deliver, kinds, outbox, post_to};
 use crate::support::{
-    LAND, MARITAL_STATUS, PARENTAGE, Staff, announce_holiday, handed_in, in_appraisal, registered,
-    resolved, submitted,
+    LAND, MARITAL_STATUS, PARENTAGE, Staff, announce_holiday, handed_in, in_appraisal, of_person,
+    registered, resolved, submitted,
 };
 
 const MISSING: &str = "Giấy xác nhận tình trạng hôn nhân";
@@ -47,6 +47,21 @@ both! {
         assert!(headers["Message-ID"].as_str().unwrap().ends_with("@phuong.example.vn>"));
         assert!(headers["Date"].as_str().unwrap().starts_with("Thu, 19 Nov 2026 01:00:00"), "{headers}");
         assert_eq!(outbox(&world), [("applicant_received".to_owned(), "sent".to_owned())]);
+    }
+
+    async fn a_number_that_was_typed_behind_the_name_is_hidden_in_the_salutation(world) {
+        let staff = Staff::of(&world);
+        let server = MailServer::plain();
+        let name = "Người Nộp Hồ Sơ 001.200.000.001, CMND 272.345.678 Đồng Nai";
+        let dossier = of_person(MARITAL_STATUS, name);
+        staff.clerk.post("/api/v1/dossiers/register", &dossier).await.expect(201);
+        deliver(&post_to(&world, &server)).await;
+        let mail = server.mails(1).remove(0);
+        for part in ["plain", "html"] {
+            let text = mail[part].as_str().unwrap();
+            let greeted = "Người Nộp Hồ Sơ ***.***.***.001, CMND ***.***.678 Đồng Nai";
+            assert!(text.contains(greeted), "{text}");
+        }
     }
 
     async fn who_gave_no_address_gets_nothing(world) {

@@ -135,4 +135,38 @@ both! {
         let mail = staff.admin.get(&format!("/api/v1/mails/{}", list.each("id")[0])).await.expect(200);
         assert_eq!(mail.text("tried.0.detail"), "250; template of H29.23 broken: html");
     }
+
+    async fn a_template_that_calls_what_is_missing_none_gives_way_to_the_built_in_one(world) {
+        let staff = Staff::of(&world);
+        let server = MailServer::plain();
+        staff.admin.put(PATH, "\"1\"", &own()).await.expect(200);
+        // As it was taken before the proof looked there.
+        world.meddle("UPDATE mail_templates SET text = 'None: {{ (''ĐT: '' ~ office.phone)|lower }}'");
+        world.meddle("UPDATE offices SET phone = NULL");
+        registered(&staff.clerk, MARITAL_STATUS).await;
+        deliver(&post_to(&world, &server)).await;
+        let mail = server.mails(1).remove(0);
+        assert!(!mail["plain"].as_str().unwrap().to_lowercase().contains("none"), "{mail}");
+        let list = staff.admin.get("/api/v1/mails").await.expect(200);
+        let mail = staff.admin.get(&format!("/api/v1/mails/{}", list.each("id")[0])).await.expect(200);
+        assert_eq!(mail.text("tried.0.detail"), "250; template of H29.23 broken: text");
+    }
+
+    async fn what_is_wrong_by_now_with_a_template_is_told_where_it_is_read(world) {
+        let admin = Staff::of(&world).admin;
+        let city = PATH.replace("H29.23", "H29");
+        assert_eq!(admin.get(PATH).await.expect(200).at("warnings"), &Value::Null);
+        let taken = admin.put(&city, "\"1\"", &own()).await.expect(200);
+        assert_eq!(taken.at("warnings"), &Value::Null);
+        assert_eq!(admin.get(&city).await.expect(200).at("warnings"), &Value::Null);
+        world.meddle("UPDATE mail_templates SET text = '{{ ''ĐT: '' ~ office.phone }}'");
+        for path in [&city, PATH] {
+            let seen = admin.get(path).await.expect(200);
+            assert_eq!(seen.text("from_office"), "H29");
+            assert_eq!(seen.text("warnings.0.field"), "text");
+            assert_eq!(seen.text("warnings.0.code"), "bad_template");
+            assert!(seen.text("warnings.0.text").starts_with("Mẫu thư không dùng được"), "{seen:?}");
+            assert!(seen.text("warnings.0.text_en").contains("joined to a text"), "{seen:?}");
+        }
+    }
 }

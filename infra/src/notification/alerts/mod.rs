@@ -13,6 +13,7 @@ mod list;
 mod look;
 mod present;
 mod proposals;
+mod proposing;
 mod record;
 mod report;
 mod sections;

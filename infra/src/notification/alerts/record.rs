@@ -10,6 +10,7 @@ use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamp};
 use diesel::{PgConnection, SqliteConnection};
 
 use super::look::{Seen, Telling, WatchedRow};
+use super::proposing::{propose, withdraw};
 use crate::db::dialect::{self, instant_literal, text_literal};
 use crate::db::hot::Hot;
 use crate::db::schema::{alert_batches, dossiers};
@@ -68,8 +69,8 @@ pub(super) fn record(
         open_batches(conn, run, looked)?;
     }
     let fired = insert_alerts(conn, run, looked)?;
-    insert_proposals(conn, run, looked)?;
-    withdraw_proposals(conn, run, looked)?;
+    propose(conn, run.now, looked)?;
+    withdraw(conn, run.now, looked)?;
     set_next_look(conn, looked)?;
     Ok(fired)
 }
@@ -241,88 +242,6 @@ fn insert_arrays(
     Ok(statement.execute(pg)?)
 }
 
-fn insert_proposals(
-    conn: &mut Conn,
-    run: &Run,
-    looked: &[(WatchedRow, Seen)],
-) -> Result<(), Error> {
-    let kind = dialect::kind(conn);
-    let mut rows = Vec::new();
-    for (row, seen) in looked {
-        if let Some(proposed) = &seen.proposed {
-            rows.push(format!(
-                "({}, {}, {}, '{}', {}, {}, {})",
-                row.id,
-                row.version,
-                instant_literal(kind, row.next_look_at),
-                new_uid(),
-                instant(kind, proposed.due_at),
-                instant(kind, proposed.proposed_due_at),
-                text_literal(&proposed.reason),
-            ));
-        }
-    }
-    if rows.is_empty() {
-        return Ok(());
-    }
-    // As long as the dossier stands as it was seen, like the alerts. `WHERE TRUE`: see above. One
-    // that waits for a signature follows the steps: only once may a new date be promised.
-    let sql = format!(
-        "WITH proposed (dossier_id, version, look, uid, due_at, proposed_due_at, reason) \
-           AS (VALUES {}) \
-         INSERT INTO proposals (uid, dossier_id, office_id, due_at, proposed_due_at, reason, \
-           state, created_at) \
-         SELECT proposed.uid, dossiers.id, dossiers.office_id, proposed.due_at, \
-           proposed.proposed_due_at, proposed.reason, 'open', {} \
-         FROM proposed \
-         JOIN dossiers ON dossiers.id = proposed.dossier_id AND dossiers.version = proposed.version \
-           AND dossiers.next_look_at = proposed.look \
-         WHERE TRUE ON CONFLICT (dossier_id, due_at) DO UPDATE \
-         SET proposed_due_at = excluded.proposed_due_at, reason = excluded.reason, moot_at = NULL \
-         WHERE proposals.state = 'open' AND (proposals.moot_at IS NOT NULL \
-           OR proposals.proposed_due_at <> excluded.proposed_due_at)",
-        rows.join(", "),
-        instant(kind, run.now),
-    );
-    diesel::sql_query(sql).execute(conn)?;
-    Ok(())
-}
-
-/// Notes which proposals the steps no longer need.
-fn withdraw_proposals(
-    conn: &mut Conn,
-    run: &Run,
-    looked: &[(WatchedRow, Seen)],
-) -> Result<(), Error> {
-    let kind = dialect::kind(conn);
-    let fits = |(row, seen): &(WatchedRow, Seen)| {
-        let due_at = seen.fits_by?;
-        Some(format!(
-            "({}, {}, {}, {})",
-            row.id,
-            row.version,
-            instant_literal(kind, row.next_look_at),
-            instant(kind, due_at),
-        ))
-    };
-    let rows: Vec<String> = looked.iter().filter_map(fits).collect();
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let sql = format!(
-        "WITH fits (dossier_id, version, look, due_at) AS (VALUES {}) \
-         UPDATE proposals SET moot_at = {} FROM fits \
-         JOIN dossiers ON dossiers.id = fits.dossier_id AND dossiers.version = fits.version \
-           AND dossiers.next_look_at = fits.look \
-         WHERE proposals.dossier_id = fits.dossier_id AND proposals.due_at = fits.due_at \
-           AND proposals.state = 'open' AND proposals.moot_at IS NULL",
-        rows.join(", "),
-        instant(kind, run.now),
-    );
-    diesel::sql_query(sql).execute(conn)?;
-    Ok(())
-}
-
 /// A dossier that changed since it was read keeps the look that its change asked for.
 macro_rules! set_seen {
     () => {
@@ -377,7 +296,7 @@ fn set_next_look(conn: &mut Conn, looked: &[(WatchedRow, Seen)]) -> Result<(), E
     Ok(())
 }
 
-fn instant(kind: Kind, at: DateTime<Utc>) -> String {
+pub(super) fn instant(kind: Kind, at: DateTime<Utc>) -> String {
     instant_literal(kind, Some(at.naive_utc()))
 }
 

@@ -14,7 +14,7 @@ use super::super::applicant::Present;
 use super::super::hours;
 use super::super::letterhead::{Cover, Letterhead, Ready};
 use super::super::own_templates::nearest;
-use super::super::templates::{Rendered, Source, render};
+use super::super::templates::{Parsed, Rendered, TemplateFault, render};
 use super::super::wanted::{Mail, Wanted, still_wanted};
 use super::claim::Taken;
 use super::record::Outcome;
@@ -66,8 +66,8 @@ struct Office {
     view: serde_json::Value,
 }
 
-/// A template with the code of the office whose it is.
-type Named = (String, Source);
+/// A template, or why it is none, with the code of the office whose it is.
+type Named = (String, Result<Parsed, TemplateFault>);
 
 /// What mails of one batch share.
 #[derive(Default)]
@@ -76,7 +76,7 @@ pub(super) struct Shared {
     offices: Cache<i64, Office>,
     /// None where an office has none.
     calendars: Cache<i64, Option<Arc<Calendar>>>,
-    sources: Cache<(i64, Kind), Option<Named>>,
+    templates: Cache<(i64, Kind), Option<Named>>,
 }
 
 /// Puts a mail into words. One that cannot be is tried later, or set aside when it can never be,
@@ -212,8 +212,8 @@ fn office(conn: &mut Conn, id: i64) -> Result<Office, Error> {
     Ok(Office { code, path, view })
 }
 
-/// The letter in words: by the nearest office's own template, and where that is broken by the
-/// built-in one, with a remark.
+/// The letter in words: by the nearest office's own template, and where that is broken, or calls
+/// something that is not there "None", by the built-in one, with a remark.
 fn words(
     conn: &mut Conn,
     head: &Letterhead,
@@ -227,21 +227,22 @@ fn words(
         None => None,
     };
     let nobody = json!({ "name": "Một cửa", "code": "", "address": null, "phone": null });
-    let context = Value::from(Serde(json!({
+    let context = json!({
         "letter": mail.letter,
         "office": office.map_or(&nobody, |office| &office.view),
         "dossier": dossier,
-    })));
+    });
     let own = match (mail.office_id, office) {
         (Some(id), Some(office)) => {
-            let read = || nearest(conn, &office.path, mail.kind);
-            Some(shared.sources.get_or_load((id, mail.kind), read)?)
+            let read = || template(conn, &office.path, mail.kind);
+            Some(shared.templates.get_or_load((id, mail.kind), read)?)
         }
         _ => None,
     };
     let mut remark = None;
-    if let Some((whose, source)) = own.as_deref().and_then(Option::as_ref) {
-        match render(mail.kind, Some(source), &context) {
+    if let Some((whose, template)) = own.as_deref().and_then(Option::as_ref) {
+        let said = template.as_ref().map_err(Clone::clone);
+        match said.and_then(|template| template.say(&context)) {
             Ok(rendered) => return Ok((rendered, None)),
             Err(fault) => {
                 // Its detail may quote what was filled in.
@@ -250,7 +251,13 @@ fn words(
             }
         }
     }
-    let rendered = render(mail.kind, None, &context)
+    let rendered = render(mail.kind, None, &Value::from(Serde(context)))
         .map_err(|fault| Error::Internal(format!("built-in template, {}", fault.part)))?;
     Ok((rendered, remark))
+}
+
+/// The nearest office's own template, parsed.
+fn template(conn: &mut Conn, office_path: &str, kind: Kind) -> Result<Option<Named>, Error> {
+    let found = nearest(conn, office_path, kind)?;
+    Ok(found.map(|(whose, source)| (whose, Parsed::of(kind, &source))))
 }

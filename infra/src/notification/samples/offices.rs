@@ -1,17 +1,19 @@
-//! A sample that tells of several offices, as the managers above them read it.
+//! Samples that tell of several offices, as the managers above them read them.
 
-use crate::notification::letters::Alert;
+use crate::notification::letters::{Group, Proposal};
 
 const OFFICES: [&str; 2] = [
     "Ủy ban nhân dân phường (mẫu)",
     "Ủy ban nhân dân phường thứ hai (mẫu)",
 ];
 
-/// The same with its dossiers in two offices, of which the last of each group lies with no
-/// department.
-pub(super) fn of_two_offices(mut alert: Alert) -> Alert {
+/// Puts the dossiers of a letter into two offices; the last of each group lies with no department.
+pub(super) fn put_into_two_offices<'a>(
+    groups: impl Iterator<Item = &'a mut Group>,
+    proposals: &mut [Proposal],
+) {
     let mut offices = OFFICES.iter().cycle().map(|name| (*name).to_owned());
-    for group in &mut alert.groups {
+    for group in groups {
         for one in &mut group.departments {
             one.office = offices.next();
         }
@@ -22,8 +24,7 @@ pub(super) fn of_two_offices(mut alert: Alert) -> Alert {
             last.department = None;
         }
     }
-    for proposal in &mut alert.proposals {
+    for proposal in proposals {
         proposal.office = offices.next();
     }
-    alert
 }
