@@ -59,7 +59,7 @@ fn main() {
             .copied()
             .map_or(120, |minutes| i64::try_from(minutes).unwrap()),
         kill_once_in: given.get(3).copied().unwrap_or(20),
-        with_email: 300,
+        with_email: 200,
         smtp_down: day(2026, 1, 21),
         announced: vec![
             (day(2026, 2, 12), day(2026, 2, 13), false),
@@ -100,7 +100,7 @@ fn main() {
 fn ease(url: &str) {
     let mut conn = PgConnection::establish(url).unwrap();
     for sql in [
-        "ALTER SYSTEM SET autovacuum_naptime = '10s'",
+        "ALTER SYSTEM SET autovacuum_naptime = '30s'",
         "SELECT pg_reload_conf()",
         WITHOUT_A_LOG,
     ] {

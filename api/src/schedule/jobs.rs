@@ -1,13 +1,16 @@
 //! The list of all jobs, and those that keep the house.
 
+use std::thread::ScopedJoinHandle;
+
 use domain::time::local_date;
 use infra::db::dialect;
-use infra::dossier::verify_chains as walk;
+use infra::dossier::{Walked, read_chains};
 use infra::error::Error;
 use infra::notification::alerts::{Span, close_moot, report_while, sweep_beside};
 use infra::schedule::{Report, compute_missing_roots, purge_runs, verify_roots};
 
 use super::job::{First, Job, JobContext, Lane};
+use crate::app::Service;
 
 const DIGEST: &str = "digest";
 const WEEKLY: &str = "weekly_report";
@@ -162,25 +165,9 @@ fn verify_chains(context: &JobContext<'_>) -> Result<Report, Error> {
     let service = context.service;
     let go_on = || context.go_on();
     let mut report = Report::default();
-    let mut broken = 0usize;
-    let mut after = Some(0);
-    while let Some(from) = after {
-        if !go_on() {
-            return Ok(report);
-        }
-        // Dossiers and events of one moment, or a running service would seem to break chains.
-        let walked = service
-            .db
-            .read_blocking(|conn| dialect::snapshot(conn, |conn| walk(conn, from, BATCH)))?;
-        report.did = report.did.saturating_add(walked.dossiers);
-        for link in walked.broken {
-            tracing::error!(code = %link.dossier, event = link.event, fault = link.fault.code(),
-                "a chain of events is broken");
-            broken = broken.saturating_add(1);
-            report.skip(link.dossier, link.fault.code());
-        }
-        after = walked.next;
-    }
+    let Some(broken) = walk_all(service, &mut report, &go_on)? else {
+        return Ok(report);
+    };
     let (_, faults) = verify_roots(&service.db, Some(local_date(service.env.now())), &go_on)?;
     for day in faults {
         tracing::error!(day = %day.day, fault = day.fault.code(), "a day root is wrong");
@@ -188,6 +175,51 @@ fn verify_chains(context: &JobContext<'_>) -> Result<Report, Error> {
     }
     compute_missing_roots(&service.db, &service.env, broken, &go_on)?;
     Ok(report)
+}
+
+/// How many chains are broken; none when it was told to stop. The next chains are read while the
+/// last are walked.
+fn walk_all(
+    service: &Service,
+    report: &mut Report,
+    go_on: &dyn Fn() -> bool,
+) -> Result<Option<usize>, Error> {
+    let mut broken = 0usize;
+    std::thread::scope(|scope| {
+        let mut walking: Option<ScopedJoinHandle<'_, Walked>> = None;
+        let mut after = Some(0);
+        loop {
+            let chains = match after {
+                Some(_) if !go_on() => return Ok(None),
+                // Dossiers and events of one moment, or a running service would seem to break chains.
+                Some(from) => Some(service.db.read_blocking(|conn| {
+                    dialect::snapshot(conn, |conn| read_chains(conn, from, BATCH))
+                })?),
+                None => None,
+            };
+            if let Some(walking) = walking.take() {
+                let panicked = |_| Error::Internal("the walk over the chains broke off".to_owned());
+                broken = broken.saturating_add(told(walking.join().map_err(panicked)?, report));
+            }
+            let Some(chains) = chains else {
+                return Ok(Some(broken));
+            };
+            after = chains.next();
+            walking = Some(scope.spawn(move || chains.walk()));
+        }
+    })
+}
+
+/// Tells what a walk found; gives how many chains are broken.
+fn told(walked: Walked, report: &mut Report) -> usize {
+    report.did = report.did.saturating_add(walked.dossiers);
+    let broken = walked.broken.len();
+    for link in walked.broken {
+        tracing::error!(code = %link.dossier, event = link.event, fault = link.fault.code(),
+            "a chain of events is broken");
+        report.skip(link.dossier, link.fault.code());
+    }
+    broken
 }
 
 /// Dossiers whose chains are read at a time.

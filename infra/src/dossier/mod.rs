@@ -55,4 +55,4 @@ pub use rows::Paper;
 pub(crate) use rows::{DossierRow, StoredApplicant};
 pub(crate) use scope::visible_offices;
 pub use summary::{Named, StepSummary, Summary};
-pub use verify::{BrokenLink, LinkFault, Walked, verify_chains};
+pub use verify::{BrokenLink, Chains, LinkFault, Walked, read_chains, verify_chains};

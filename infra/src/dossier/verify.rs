@@ -63,8 +63,39 @@ pub struct Walked {
     pub next: Option<i64>,
 }
 
+/// The chains of some dossiers as they were read.
+#[derive(Default)]
+pub struct Chains {
+    chains: Vec<(Head, Events)>,
+    next: Option<i64>,
+}
+
+impl std::fmt::Debug for Chains {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Chains")
+            .field("dossiers", &self.chains.len())
+            .field("next", &self.next)
+            .finish_non_exhaustive()
+    }
+}
+
+enum Events {
+    Read(Vec<EventRow>),
+    /// The one with this number does not read, and so many before it do.
+    Unreadable {
+        before: usize,
+        number: i64,
+    },
+}
+
 /// Walks the chains of at most `batch` dossiers with ids above `after`.
 pub fn verify_chains(conn: &mut Conn, after: i64, batch: i64) -> Result<Walked, Error> {
+    Ok(read_chains(conn, after, batch)?.walk())
+}
+
+/// Reads the chains of at most `batch` dossiers with ids above `after`, so that the next can be read
+/// while these are walked.
+pub fn read_chains(conn: &mut Conn, after: i64, batch: i64) -> Result<Chains, Error> {
     let heads: Vec<Head> = dossiers::table
         .filter(dossiers::id.gt(after))
         .order(dossiers::id)
@@ -72,36 +103,59 @@ pub fn verify_chains(conn: &mut Conn, after: i64, batch: i64) -> Result<Walked, 
         .select(Head::as_select())
         .load(conn)?;
     let full = i64::try_from(heads.len()).unwrap_or(i64::MAX) >= batch;
-    let mut walked = Walked {
-        next: heads.last().map(|head| head.id).filter(|_| full),
-        ..Walked::default()
-    };
+    let next = heads.last().map(|head| head.id).filter(|_| full);
     let ids: Vec<i64> = heads.iter().map(|head| head.id).collect();
+    let mut chains = Vec::with_capacity(heads.len());
     match events_of(conn, &ids)? {
         Some(rows) => {
-            let mut rows = rows.as_slice();
+            let mut rows = rows.into_iter().peekable();
             for head in heads {
-                let own = rows.iter().take_while(|row| row.dossier_id == head.id);
-                let (events, rest) = rows.split_at_checked(own.count()).unwrap_or((rows, &[]));
-                rows = rest;
-                walked.add(&head, events.len(), head.first_break(events));
+                let mut own = Vec::new();
+                while let Some(row) = rows.next_if(|row| row.dossier_id == head.id) {
+                    own.push(row);
+                }
+                chains.push((head, Events::Read(own)));
             }
         }
         // One that does not read must not hide the others.
         None => {
             for head in heads {
-                let (events, found) = match events_of(conn, &[head.id])? {
-                    Some(events) => (events.len(), head.first_break(&events)),
+                let events = match events_of(conn, &[head.id])? {
+                    Some(events) => Events::Read(events),
                     None => {
                         let (before, number) = first_unreadable(conn, head.id)?;
-                        (before, Some((number, LinkFault::Altered)))
+                        Events::Unreadable { before, number }
                     }
                 };
-                walked.add(&head, events, found);
+                chains.push((head, events));
             }
         }
     }
-    Ok(walked)
+    Ok(Chains { chains, next })
+}
+
+impl Chains {
+    /// Pass it to the next reading; none at the end.
+    pub fn next(&self) -> Option<i64> {
+        self.next
+    }
+
+    /// Names the first broken link of each.
+    pub fn walk(&self) -> Walked {
+        let mut walked = Walked {
+            next: self.next,
+            ..Walked::default()
+        };
+        for (head, events) in &self.chains {
+            match events {
+                Events::Read(events) => walked.add(head, events.len(), head.first_break(events)),
+                Events::Unreadable { before, number } => {
+                    walked.add(head, *before, Some((*number, LinkFault::Altered)));
+                }
+            }
+        }
+        walked
+    }
 }
 
 /// What a dossier says of its events.

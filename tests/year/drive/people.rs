@@ -13,10 +13,10 @@ use crate::year::time::At;
 
 /// How many of the staff act at once. One of them takes dossiers in: the next number is only known
 /// when the one before is kept.
-const HANDS: usize = 4;
+const HANDS: usize = 3;
 /// Dossiers in one transaction. To keep each action by itself would cost a fifth of all that people
 /// do, and is shown elsewhere.
-const TOGETHER: usize = 8;
+const TOGETHER: usize = 16;
 
 pub type Shared<T> = Arc<Mutex<T>>;
 
