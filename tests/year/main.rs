@@ -57,7 +57,7 @@ fn main() {
         every: given
             .get(4)
             .copied()
-            .map_or(120, |minutes| i64::try_from(minutes).unwrap()),
+            .map_or(150, |minutes| i64::try_from(minutes).unwrap()),
         kill_once_in: given.get(3).copied().unwrap_or(20),
         with_email: 200,
         smtp_down: day(2026, 1, 21),
@@ -102,33 +102,28 @@ fn ease(url: &str) {
     for sql in [
         "ALTER SYSTEM SET autovacuum_naptime = '30s'",
         "SELECT pg_reload_conf()",
-        WITHOUT_A_LOG,
+        BARE,
     ] {
         conn.batch_execute(sql).unwrap();
     }
 }
 
-/// Tables first that no other with a log refers to: round after round, until none is left.
-const WITHOUT_A_LOG: &str = "
+/// Nor is it here to see that nothing refers to what is not there, which takes it a tenth of its
+/// time: the rest of the suite has both.
+const BARE: &str = "
 DO $$
 DECLARE
     one record;
 BEGIN
+    FOR one IN SELECT conrelid::regclass AS place, conname FROM pg_constraint WHERE contype = 'f'
     LOOP
-        FOR one IN
-            SELECT oid::regclass AS name FROM pg_class c
-            WHERE relkind = 'r' AND relpersistence = 'p' AND relnamespace = 'public'::regnamespace
-              AND NOT EXISTS (
-                SELECT FROM pg_constraint f JOIN pg_class r ON r.oid = f.conrelid
-                WHERE f.contype = 'f' AND f.confrelid = c.oid AND f.conrelid <> c.oid
-                  AND r.relpersistence = 'p')
-        LOOP
-            EXECUTE format('ALTER TABLE %s SET UNLOGGED', one.name);
-        END LOOP;
-        EXIT WHEN NOT FOUND;
+        EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', one.place, one.conname);
     END LOOP;
-    ASSERT NOT EXISTS (SELECT FROM pg_class WHERE relkind = 'r' AND relpersistence = 'p'
-        AND relnamespace = 'public'::regnamespace), 'a table keeps its log';
+    FOR one IN SELECT oid::regclass AS place FROM pg_class
+        WHERE relkind = 'r' AND relpersistence = 'p' AND relnamespace = 'public'::regnamespace
+    LOOP
+        EXECUTE format('ALTER TABLE %s SET UNLOGGED', one.place);
+    END LOOP;
 END $$";
 
 /// The demo ward, on the eve of the year.

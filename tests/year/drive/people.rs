@@ -14,9 +14,11 @@ use crate::year::time::At;
 /// How many of the staff act at once. One of them takes dossiers in: the next number is only known
 /// when the one before is kept.
 const HANDS: usize = 3;
-/// Dossiers in one transaction. To keep each action by itself would cost a fifth of all that people
-/// do, and is shown elsewhere.
-const TOGETHER: usize = 16;
+/// The most dossiers in one transaction. To keep each action by itself would cost a fifth of all that
+/// people do, and is shown elsewhere.
+const TOGETHER: usize = 24;
+/// So many transactions there are for each of them, so that nobody waits long for the last.
+const ROUNDS: usize = 2;
 
 pub type Shared<T> = Arc<Mutex<T>>;
 
@@ -64,7 +66,8 @@ impl People {
         let is_new = |number: &usize| locked(&cases[*number]).is_new();
         let (new, rest): (Vec<_>, Vec<_>) = due.iter().copied().partition(is_new);
         // Whoever is done takes the next, so that nobody waits for the one with the most to do.
-        let [desk, rest, came] = [&new, &rest, &new].map(|due| Queue::new(due.chunks(TOGETHER)));
+        let few = |due: &Vec<usize>| due.len().div_ceil(HANDS * ROUNDS).clamp(1, TOGETHER);
+        let [desk, rest, came] = [&new, &rest, &new].map(|due| Queue::new(due.chunks(few(due))));
         let act = |queue, memory, until| self.work_off(cases, queue, memory, until);
         std::thread::scope(|threads| {
             for (place, memory) in self.memories.iter().enumerate() {
