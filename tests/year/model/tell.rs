@@ -214,19 +214,15 @@ pub fn stands(spans: &[Span], rung: &str, due: At, at: At) -> bool {
     let now = spans.iter().find(|span| span.from < at && at <= span.to);
     now.is_some_and(|span| match LADDER.iter().find(|one| one.name == rung) {
         Some(one) if one.about == About::Answer => {
-            span.state == "submitted" && span.answer == Some(due) && !(one.warns() && at > due)
+            span.state == "submitted" && span.answer == Some(due)
         }
         Some(one) if one.about == About::Step => {
             span.runs()
-                && at <= due
                 && span
                     .step
                     .as_ref()
                     .is_some_and(|step| step.dated.date == due)
         }
-        one => {
-            let too_late = one.is_some_and(Rung::warns) && at > due;
-            span.runs() && !too_late && span.due.as_ref().is_some_and(|promise| promise.date == due)
-        }
+        _ => span.runs() && span.due.as_ref().is_some_and(|promise| promise.date == due),
     })
 }

@@ -297,7 +297,7 @@ pub(super) fn drop_alerts(conn: &mut Conn, env: &Env, left_out: &[i64]) -> Resul
         }
         let loaded = House::default().load(conn, env)?;
         let (directory, ladders) = (&loaded.directory, &loaded.ladders);
-        again.retain(|alert| alert.is_to_be_told(directory, ladders, env.now()));
+        again.retain(|alert| alert.is_to_be_told(directory, ladders));
         let again: Vec<i64> = again.iter().map(|alert| alert.dossier_id).collect();
         look_soon(conn, &again, env.now().naive_utc())?;
     }

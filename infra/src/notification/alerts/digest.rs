@@ -249,7 +249,7 @@ pub(super) fn digest_letter(
     let now = env.now();
     let (wanted, unwanted): (Vec<_>, Vec<_>) = alerts
         .into_iter()
-        .partition(|alert| alert.is_to_be_told(directory, ladders, now));
+        .partition(|alert| alert.is_to_be_told(directory, ladders));
     let unwanted: Vec<i64> = unwanted.iter().map(|alert| alert.id).collect();
     let mut groups = groups(conn, directory, ladders, &wanted, now)?;
     let scopes = directory.scopes();

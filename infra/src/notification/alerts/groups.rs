@@ -101,18 +101,11 @@ impl AlertNow {
         }
     }
 
-    /// Whether it is to be told now: its rung is still on the ladder, and what warns of a date
-    /// comes before it. Of what fell since then other rungs tell.
-    pub(super) fn is_to_be_told(
-        &self,
-        directory: &Directory,
-        ladders: &Ladders,
-        now: DateTime<Utc>,
-    ) -> bool {
-        let counts =
-            |rung: &Rung| rung.enabled && !(rung.when.is_before() && self.due_at < now.naive_utc());
+    /// Whether it is to be told now: also its rung is still on the ladder. A warning that comes
+    /// late is one all the same: nobody else tells whoever has the dossier.
+    pub(super) fn is_to_be_told(&self, directory: &Directory, ladders: &Ladders) -> bool {
         let rung = || rung_of(directory, ladders, self.office_id, &self.rung);
-        self.is_wanted() && (self.is_proposal() || rung().is_some_and(counts))
+        self.is_wanted() && (self.is_proposal() || rung().is_some_and(|rung| rung.enabled))
     }
 
     fn runs(&self) -> bool {

@@ -48,7 +48,7 @@ pub(super) fn alert_letter(
     let now = env.now();
     let (wanted, unwanted): (Vec<_>, Vec<_>) = alerts
         .into_iter()
-        .partition(|alert| alert.is_to_be_told(directory, ladders, now));
+        .partition(|alert| alert.is_to_be_told(directory, ladders));
     let unwanted = unwanted.iter().map(|alert| alert.id).collect();
     let mut groups = groups(conn, directory, ladders, &wanted, now)?;
     let mut proposals = open_proposals(conn, directory, &proposing(&wanted))?;
