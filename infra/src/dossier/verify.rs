@@ -64,7 +64,6 @@ pub struct Walked {
 }
 
 /// The chains of some dossiers as they were read.
-#[derive(Default)]
 pub struct Chains {
     chains: Vec<(Head, Events)>,
     next: Option<i64>,
